@@ -1,0 +1,128 @@
+//! Predicates that are computed rather than proved: arithmetic, comparison, type tests, terms, lists, text.
+//!
+//! A builtin is a function from resolved arguments to solutions; a solution is a list of pairs of terms to be unified. It
+//! never sees activations, choices or tables, so each can be read and tested on its own. Variables in the arguments are
+//! numbered as in the calling activation; [`Call::fresh`] makes new ones.
+
+use crate::diag::Code;
+use crate::term::{Term, TermStore};
+
+/// One builtin predicate.
+pub struct Builtin {
+    /// Its name.
+    pub name: &'static str,
+    /// Its number of arguments.
+    pub arity: u32,
+    /// What it does.
+    pub run: fn(&mut Call<'_>) -> Result<(), Fault>,
+}
+
+impl std::fmt::Debug for Builtin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.name, self.arity)
+    }
+}
+
+/// One call of a builtin.
+pub struct Call<'a> {
+    /// The store that the terms live in.
+    pub terms: &'a mut TermStore,
+    /// The arguments, with all bound variables replaced by their values.
+    pub args: &'a [Term],
+    /// The smallest variable number that the activation does not use.
+    pub next_var: u32,
+    /// Where solutions go.
+    pub solutions: Solutions,
+}
+
+impl<'a> Call<'a> {
+    /// A call with no solutions yet.
+    pub fn new(terms: &'a mut TermStore, args: &'a [Term], next_var: u32) -> Call<'a> {
+        Call { terms, args, next_var, solutions: Solutions::default() }
+    }
+
+    /// A new variable.
+    pub fn fresh(&mut self) -> Term {
+        self.next_var += 1;
+        Term::var(self.next_var - 1)
+    }
+
+    /// Succeeds once without binding anything.
+    pub fn succeed(&mut self) {
+        self.solutions.push(&[]);
+    }
+
+    /// Succeeds once if `test` holds.
+    pub fn succeed_if(&mut self, test: bool) {
+        if test {
+            self.succeed();
+        }
+    }
+
+    /// One solution: `a` and `b` unify.
+    pub fn unify(&mut self, a: Term, b: Term) {
+        self.solutions.push(&[(a, b)]);
+    }
+}
+
+/// The solutions of a call, each a list of unifications, in one flat buffer.
+#[derive(Clone, Debug, Default)]
+pub struct Solutions {
+    pairs: Vec<(Term, Term)>,
+    ends: Vec<u32>,
+}
+
+impl Solutions {
+    /// Adds a solution.
+    pub fn push(&mut self, pairs: &[(Term, Term)]) {
+        self.pairs.extend_from_slice(pairs);
+        self.ends.push(self.pairs.len() as u32);
+    }
+
+    /// The number of solutions.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether the call fails.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The unifications of solution `i`.
+    pub fn get(&self, i: usize) -> &[(Term, Term)] {
+        let start = if i == 0 { 0 } else { self.ends[i - 1] as usize };
+        &self.pairs[start..self.ends[i] as usize]
+    }
+}
+
+/// Why a builtin cannot run. The engine adds the place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// The kind of error.
+    pub code: Code,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Fault {
+    /// An error of this kind.
+    pub fn new(code: Code, message: impl Into<String>) -> Fault {
+        Fault { code, message: message.into(), help: None }
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Fault {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// The builtin of this name and arity.
+pub fn lookup(name: &str, arity: u32) -> Option<&'static Builtin> {
+    let _ = (name, arity);
+    None
+}

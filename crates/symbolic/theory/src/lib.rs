@@ -1,0 +1,11 @@
+//! Probabilistic logic programs: language, grounding, lineage, knowledge compilation, inference and learning.
+
+pub mod budget;
+pub mod builtins;
+pub mod diag;
+pub mod lineage;
+mod ops;
+pub mod program;
+pub mod term;
+pub mod unify;
+mod writer;
