@@ -157,7 +157,8 @@ mod tests {
         let mut regs = vec![UNBOUND; 3];
         assert!(unify(&t, &mut regs, fxy, fyz));
         assert!(unify(&t, &mut regs, z, a));
-        assert_eq!(t.display(resolve(&mut t.clone(), &regs, fxy)).to_string(), "f(a,a)");
+        let resolved = resolve(&mut t, &regs, fxy);
+        assert_eq!(t.display(resolved).to_string(), "f(a,a)");
     }
 
     #[test]
