@@ -14,12 +14,17 @@ mod args;
 pub mod arith;
 mod compare;
 mod functions;
+mod groups;
 mod integers;
 mod lists;
 pub mod number;
+mod output;
 mod selection;
+mod sets;
 mod sorting;
 mod structure;
+mod subtext;
+mod text;
 mod totals;
 mod types;
 
@@ -185,7 +190,12 @@ const TABLES: &[&[Builtin]] = &[
     lists::TABLE,
     selection::TABLE,
     sorting::TABLE,
+    sets::TABLE,
     totals::TABLE,
+    groups::TABLE,
+    text::TABLE,
+    subtext::TABLE,
+    output::TABLE,
 ];
 
 static INDEX: LazyLock<FxHashMap<(&'static str, u32), &'static Builtin>> =
@@ -199,4 +209,20 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
 /// The builtin of this name and arity.
 pub fn lookup(name: &str, arity: u32) -> Option<&'static Builtin> {
     INDEX.get(&(name, arity)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_builtin_is_found_by_its_name_and_no_two_share_one() {
+        for builtin in all() {
+            assert!(
+                std::ptr::eq(lookup(builtin.name, builtin.arity).unwrap(), builtin),
+                "{builtin:?} is defined twice"
+            );
+        }
+        assert!(lookup("append", 7).is_none());
+    }
 }
