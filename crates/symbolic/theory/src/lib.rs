@@ -2,6 +2,8 @@
 
 pub mod budget;
 pub mod builtins;
+pub mod circuit;
+pub mod compile;
 pub mod diag;
 pub mod lineage;
 mod ops;
