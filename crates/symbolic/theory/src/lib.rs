@@ -2,6 +2,8 @@
 
 pub mod budget;
 pub mod builtins;
+pub mod circuit;
+pub mod compile;
 pub mod datalog;
 pub mod diag;
 pub mod explain;

@@ -233,9 +233,12 @@ impl Machine<'_> {
         }
         let mut solutions = std::mem::take(&mut self.solutions);
         solutions.clear();
-        let mut call = Call { terms: self.terms, args: &resolved, next_var: act.regs.len() as u32, solutions };
-        let outcome = (builtin.run)(&mut call);
+        let output = std::mem::take(&mut self.output);
+        let next_var = act.regs.len() as u32;
+        let mut call = Call { terms: self.terms, args: &resolved, next_var, solutions, output };
+        let outcome = builtin.solve(&mut call);
         let mut solutions = call.solutions;
+        self.output = call.output;
         self.scratch = resolved;
         if let Err(fault) = outcome {
             return Err(self.fault(fault, &act, clause, args, span));

@@ -2,8 +2,7 @@
 
 use super::Halt;
 use super::machine::Machine;
-use crate::builtins::Fault;
-use crate::builtins::arith;
+use crate::builtins::{self, Fault};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::lineage::{Choice, Leaf, Lineage, Lit, NeuralInstance, Origin, ParamInstance};
 use crate::program::{Clause, Disjunction, DisjunctionId, FactChoice, Facts, ParamId, PredId, Weight, Weights};
@@ -180,7 +179,7 @@ impl Machine<'_> {
             Weight::Const(p) => Ok(Leaf::Const(*p)),
             Weight::Expr(expression) => {
                 let value = resolve(self.terms, regs, *expression);
-                arith::probability(self.terms, value)
+                builtins::probability(self.terms, value)
                     .map(Leaf::Const)
                     .map_err(|fault| named(fault, self.terms, regs, clause, &[*expression], span))
             }

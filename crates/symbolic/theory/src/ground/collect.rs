@@ -7,7 +7,7 @@
 use super::Halt;
 use super::calls::Known;
 use super::machine::{Activation, Alternatives, Machine};
-use crate::builtins::arith::{self, Number};
+use crate::builtins::{self, Number};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::lineage::Lit;
 use crate::program::{Collect, PredId};
@@ -116,7 +116,7 @@ impl Machine<'_> {
                 None => next.push((total, vec![lit])),
             };
             for &(total, so_far) in &totals {
-                let more = arith::add(total, step).map_err(|f| Diagnostic::error(f.code, span, f.message))?;
+                let more = builtins::arith::add(total, step).map_err(|f| Diagnostic::error(f.code, span, f.message))?;
                 let with = self.lineage.and(None, &mut vec![so_far, lit]);
                 put(more, with);
                 if lit != Lit::TRUE {
@@ -139,7 +139,7 @@ impl Machine<'_> {
                 None => groups.push((value, vec![lit])),
             }
         }
-        groups.sort_by(|(a, _), (b, _)| a.as_f64().total_cmp(&b.as_f64()));
+        groups.sort_by(|(a, _), (b, _)| a.to_f64().total_cmp(&b.to_f64()));
         if kind == Collect::Max {
             groups.reverse();
         }
@@ -159,7 +159,7 @@ impl Machine<'_> {
     }
 
     fn number(&mut self, item: Term, span: Span) -> Result<Number, Halt> {
-        arith::eval(self.terms, item).map_err(|f| {
+        builtins::eval(self.terms, item).map_err(|f| {
             let mut d = Diagnostic::error(f.code, span, f.message);
             d.help = f.help;
             d.into()

@@ -117,6 +117,8 @@ pub(super) struct Machine<'a> {
     pub(super) scratch_vars: Vec<u32>,
     pub(super) scratch_lits: Vec<Lit>,
     pub(super) solutions: Solutions,
+    /// What `write/1` and its relatives printed.
+    pub(super) output: String,
 }
 
 impl<'a> Machine<'a> {
@@ -147,6 +149,7 @@ impl<'a> Machine<'a> {
             scratch_vars: Vec::new(),
             scratch_lits: Vec::new(),
             solutions: Solutions::default(),
+            output: String::new(),
         }
     }
 

@@ -38,6 +38,8 @@ pub struct Grounding {
     pub lineage: Lineage,
     /// Why grounding stopped early, if it did. Then the answers are those found so far, and their probabilities lower bounds.
     pub stop: Option<Stop>,
+    /// What `write/1` and its relatives printed: once for each time such a goal ran, in no reliable order.
+    pub output: String,
 }
 
 /// Why evaluation cannot go on.
@@ -72,7 +74,7 @@ impl Theory {
             Err(Halt::Stop(stop)) => Some(stop),
             Err(Halt::Error(d)) => return Err(Diagnostics::one(*d, &self.sources)),
         };
-        Ok(Grounding { lineage: machine.lineage, stop })
+        Ok(Grounding { lineage: machine.lineage, stop, output: machine.output })
     }
 }
 
