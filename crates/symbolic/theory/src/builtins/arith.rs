@@ -65,6 +65,11 @@ enum Step {
     Apply(Term),
 }
 
+/// `a + b`, with the errors of `is/2`.
+pub fn add(a: Number, b: Number) -> Result<Number, Fault> {
+    functions::add(a, b)
+}
+
 #[cold]
 fn eval_nested(terms: &TermStore, expr: Term) -> Result<Number, Fault> {
     // Terms are shared, so an expression of n nodes can be 2^n long when written out: long evaluations keep the values of

@@ -135,6 +135,12 @@ impl Solutions {
         self.ends.push(self.pairs.len() as u32);
     }
 
+    /// Forgets all solutions but keeps the buffers.
+    pub fn clear(&mut self) {
+        self.pairs.clear();
+        self.ends.clear();
+    }
+
     /// The number of solutions.
     pub fn len(&self) -> usize {
         self.ends.len()
