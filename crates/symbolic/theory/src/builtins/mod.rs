@@ -8,7 +8,7 @@
 //! at once, so a call with infinitely many (`member(a, L)` with `L` unbound) is a [`Fault`] that says so instead of a hang.
 //! Where ProbLog 2 and ISO Prolog disagree, ProbLog is followed, except where it is plainly in error; the family's
 //! documentation names the places. Predicates that call goals (`maplist/3`, `foldl/4`, ...) are written in the language
-//! itself: see [`LIBRARY`].
+//! itself: see `library.pl`.
 
 mod args;
 pub mod arith;
@@ -182,10 +182,6 @@ impl Fault {
         self
     }
 }
-
-/// The predicates that are written in the language itself, as program text. Like other library predicates, each gives way to
-/// a definition in the program.
-pub const LIBRARY: &str = include_str!("library.pl");
 
 const TABLES: &[&[Builtin]] = &[
     arith::TABLE,
