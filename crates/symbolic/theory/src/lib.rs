@@ -2,10 +2,19 @@
 
 pub mod budget;
 pub mod builtins;
+mod check;
+mod clause;
 pub mod diag;
+mod lexer;
+mod library;
 pub mod lineage;
+mod load;
+pub mod lower;
 mod ops;
+mod parser;
 pub mod program;
 pub mod term;
+pub mod theory;
+mod tree;
 pub mod unify;
 mod writer;
