@@ -18,6 +18,7 @@ pub mod lower;
 mod ops;
 mod parser;
 pub mod program;
+pub mod tasks;
 pub mod term;
 pub mod theory;
 mod tree;
