@@ -87,17 +87,11 @@ fn choosing_from_a_list() {
     );
     check(
         "select_weighted(id, [(0.2,a),(0.8,b)], X, R)",
-        &[
-            ("select_weighted(id,[(0.2,a),(0.8,b)],a,[b])", 0.2),
-            ("select_weighted(id,[(0.2,a),(0.8,b)],b,[a])", 0.8),
-        ],
+        &[("select_weighted(id,[(0.2,a),(0.8,b)],a,[b])", 0.2), ("select_weighted(id,[(0.2,a),(0.8,b)],b,[a])", 0.8)],
     );
     check("sample_uniform1(k, [a,b], X)", &[("sample_uniform1(k,[a,b],a)", 0.5), ("sample_uniform1(k,[a,b],b)", 0.5)]);
     // ProbLog stops here with a division by zero.
-    check(
-        "select_weighted(id, [1,0,0], [a,b,c], X, R)",
-        &[("select_weighted(id,[1,0,0],[a,b,c],a,[b,c])", 1.0)],
-    );
+    check("select_weighted(id, [1,0,0], [a,b,c], X, R)", &[("select_weighted(id,[1,0,0],[a,b,c],a,[b,c])", 1.0)]);
 }
 
 #[test]
@@ -132,7 +126,10 @@ fn aggregates() {
         assert_eq!(found, expected, "{rule}");
     };
     expect("q(G, S) :- aggregate(sum, V, G, salary(_, G, V), (G, S)).", &[("q(sales,30)", 1.0), ("q(staff,30)", 0.5)]);
-    expect("q(G, S) :- aggregate(avg, V, G, salary(_, G, V), (G, S)).", &[("q(sales,15.0)", 1.0), ("q(staff,30.0)", 0.5)]);
+    expect(
+        "q(G, S) :- aggregate(avg, V, G, salary(_, G, V), (G, S)).",
+        &[("q(sales,15.0)", 1.0), ("q(staff,30.0)", 0.5)],
+    );
     expect("q(G, S) :- aggregate(max, V, G, salary(_, G, V), (G, S)).", &[("q(sales,20)", 1.0), ("q(staff,30)", 0.5)]);
     expect("q(G, L) :- (salary(_, G, V) => G/list(V, L)).", &[("q(sales,[10,20])", 1.0), ("q(staff,[30])", 0.5)]);
     expect("q(x, L) :- (salary(_, _, V) => list(V, L)).", &[("q(x,[10,20,30])", 0.5), ("q(x,[10,20])", 0.5)]);
@@ -147,7 +144,10 @@ fn rules_in_order() {
     check("cut(rule(X))", &[("cut(rule(a))", 0.5), ("cut(rule(b))", 0.2), ("cut(rule(c))", 0.3)]);
     check("cut(rule(X), I)", &[("cut(rule(a),1)", 0.5), ("cut(rule(b),2)", 0.2), ("cut(rule(c),3)", 0.3)]);
     check("cut(rule(X), [2,1], I)", &[("cut(rule(a),[2,1],1)", 0.3), ("cut(rule(b),[2,1],2)", 0.4)]);
-    check("on_fail(rule(1, X), X = none)", &[("on_fail(rule(1,a),a = none)", 0.5), ("on_fail(rule(1,none),none = none)", 0.5)]);
+    check(
+        "on_fail(rule(1, X), X = none)",
+        &[("on_fail(rule(1,a),a = none)", 0.5), ("on_fail(rule(1,none),none = none)", 0.5)],
+    );
 }
 
 #[test]
