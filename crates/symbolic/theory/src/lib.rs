@@ -3,8 +3,12 @@
 pub mod budget;
 pub mod builtins;
 mod check;
+pub mod circuit;
 mod clause;
+pub mod compile;
 pub mod diag;
+pub mod explain;
+pub mod ground;
 mod lexer;
 mod library;
 pub mod lineage;
