@@ -183,6 +183,7 @@ pub struct Lineage {
     proofs: HashTable<NodeId>,
     choice_index: FxHashMap<Origin, ChoiceId>,
     leaf_index: FxHashMap<(ChoiceId, u32), NodeId>,
+    given: Option<NodeId>,
 }
 
 /// One observation.
@@ -303,6 +304,23 @@ impl Lineage {
             _ => 0,
         });
         Lit::pos(id)
+    }
+
+    /// The proof that needs nothing and uses no rule: the atom is given as a fact.
+    pub fn given(&mut self) -> Lit {
+        match self.given {
+            Some(node) => Lit::pos(node),
+            None => {
+                let node = self.push(Node::Proof { rule: None, needs: Box::default() });
+                self.given = Some(node);
+                Lit::pos(node)
+            }
+        }
+    }
+
+    /// The choice of this origin, if it is known.
+    pub fn find_choice(&self, origin: &Origin) -> Option<ChoiceId> {
+        self.choice_index.get(origin).copied()
     }
 
     fn two_values(&self, needs: &[Lit]) -> bool {

@@ -21,6 +21,7 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
 
 use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHasher};
@@ -542,7 +543,12 @@ impl TermStore {
 
     /// A term in program syntax, quoted where needed, so that parsing it gives the term back.
     pub fn display(&self, term: Term) -> impl fmt::Display + '_ {
-        writer::Shown::new(self, term)
+        writer::Shown::new(self, term, &[])
+    }
+
+    /// Like [`TermStore::display`], with names for the variables (by number).
+    pub fn display_with<'a>(&'a self, term: Term, names: &'a [Arc<str>]) -> impl fmt::Display + 'a {
+        writer::Shown::new(self, term, names)
     }
 
     /// Standard order of terms (ISO): variables < numbers (by value) < atoms < strings < compound terms (by arity, name, arguments).

@@ -3,6 +3,7 @@
 //! Works with a stack of its own, so a term nested 100,000 deep is written like any other.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::ops::{self, Fixity};
 use crate::term::{Symbol, Term, TermStore, View, sym};
@@ -10,11 +11,13 @@ use crate::term::{Symbol, Term, TermStore, View, sym};
 pub(crate) struct Shown<'a> {
     terms: &'a TermStore,
     term: Term,
+    /// Names of the variables, where they are known.
+    names: &'a [Arc<str>],
 }
 
 impl<'a> Shown<'a> {
-    pub(crate) fn new(terms: &'a TermStore, term: Term) -> Self {
-        Shown { terms, term }
+    pub(crate) fn new(terms: &'a TermStore, term: Term, names: &'a [Arc<str>]) -> Self {
+        Shown { terms, term, names }
     }
 }
 
@@ -55,7 +58,10 @@ impl fmt::Display for Shown<'_> {
 impl Shown<'_> {
     fn write_term(&self, f: &mut fmt::Formatter<'_>, term: Term, max: u32, steps: &mut Vec<Step>) -> fmt::Result {
         match self.terms.view(term) {
-            View::Var(v) => write_var(f, v),
+            View::Var(v) => match self.names.get(v as usize) {
+                Some(name) => f.write_str(name),
+                None => write_var(f, v),
+            },
             View::Int(v) => write!(f, "{v}"),
             View::Float(v) => write!(f, "{v:?}"),
             View::Str(text) => write_quoted(f, text, '"'),

@@ -3,6 +3,35 @@
 //! A builtin is a function from resolved arguments to solutions; a solution is a list of pairs of terms to be unified. It
 //! never sees activations, choices or tables, so each can be read and tested on its own. Variables in the arguments are
 //! numbered as in the calling activation; [`Call::fresh`] makes new ones.
+//!
+//! Each file holds one family and a table of its predicates; [`lookup`] knows them all. All solutions of a call are computed
+//! at once, so a call with infinitely many (`member(a, L)` with `L` unbound) is a [`Fault`] that says so instead of a hang.
+//! Where ProbLog 2 and ISO Prolog disagree, ProbLog is followed, except where it is plainly in error; the family's
+//! documentation names the places. Predicates that call goals (`maplist/3`, `foldl/4`, ...) are written in the language
+//! itself: see [`LIBRARY`].
+
+mod args;
+pub mod arith;
+mod compare;
+mod functions;
+mod integers;
+mod lists;
+pub mod number;
+mod selection;
+mod sorting;
+mod structure;
+mod totals;
+mod types;
+
+#[cfg(test)]
+mod testing;
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+pub use arith::{eval, probability};
+pub use number::Number;
 
 use crate::diag::Code;
 use crate::term::{Term, TermStore};
@@ -13,8 +42,27 @@ pub struct Builtin {
     pub name: &'static str,
     /// Its number of arguments.
     pub arity: u32,
-    /// What it does.
+    /// Part of the language, so that a program may not define it anew. All others give way to a definition in the program,
+    /// as the predicates of a library do.
+    pub core: bool,
+    /// What it does. (To call it, use [`Builtin::solve`], which names the predicate in errors.)
     pub run: fn(&mut Call<'_>) -> Result<(), Fault>,
+}
+
+impl Builtin {
+    const fn core(name: &'static str, arity: u32, run: fn(&mut Call<'_>) -> Result<(), Fault>) -> Builtin {
+        Builtin { name, arity, core: true, run }
+    }
+
+    const fn library(name: &'static str, arity: u32, run: fn(&mut Call<'_>) -> Result<(), Fault>) -> Builtin {
+        Builtin { name, arity, core: false, run }
+    }
+
+    /// Runs the builtin. Messages of faults begin with its name and arity.
+    #[inline]
+    pub fn solve(&self, call: &mut Call<'_>) -> Result<(), Fault> {
+        (self.run)(call).map_err(|fault| Fault { message: format!("{self:?}: {}", fault.message), ..fault })
+    }
 }
 
 impl std::fmt::Debug for Builtin {
@@ -33,12 +81,15 @@ pub struct Call<'a> {
     pub next_var: u32,
     /// Where solutions go.
     pub solutions: Solutions,
+    /// What `write/1` and its relatives print. During inference a goal may run once for many proofs, or never, so the text
+    /// has no reliable order; the engine hands it on or drops it.
+    pub output: String,
 }
 
 impl<'a> Call<'a> {
     /// A call with no solutions yet.
     pub fn new(terms: &'a mut TermStore, args: &'a [Term], next_var: u32) -> Call<'a> {
-        Call { terms, args, next_var, solutions: Solutions::default() }
+        Call { terms, args, next_var, solutions: Solutions::default(), output: String::new() }
     }
 
     /// A new variable.
@@ -77,6 +128,12 @@ impl Solutions {
     pub fn push(&mut self, pairs: &[(Term, Term)]) {
         self.pairs.extend_from_slice(pairs);
         self.ends.push(self.pairs.len() as u32);
+    }
+
+    /// Forgets all solutions but keeps the buffers.
+    pub fn clear(&mut self) {
+        self.pairs.clear();
+        self.ends.clear();
     }
 
     /// The number of solutions.
@@ -121,8 +178,31 @@ impl Fault {
     }
 }
 
+/// The predicates that are written in the language itself, as program text. Like other library predicates, each gives way to
+/// a definition in the program.
+pub const LIBRARY: &str = include_str!("library.pl");
+
+const TABLES: &[&[Builtin]] = &[
+    arith::TABLE,
+    integers::TABLE,
+    compare::TABLE,
+    types::TABLE,
+    structure::TABLE,
+    lists::TABLE,
+    selection::TABLE,
+    sorting::TABLE,
+    totals::TABLE,
+];
+
+static INDEX: LazyLock<FxHashMap<(&'static str, u32), &'static Builtin>> =
+    LazyLock::new(|| all().map(|b| ((b.name, b.arity), b)).collect());
+
+/// All builtins, family by family.
+pub fn all() -> impl Iterator<Item = &'static Builtin> {
+    TABLES.iter().flat_map(|table| table.iter())
+}
+
 /// The builtin of this name and arity.
 pub fn lookup(name: &str, arity: u32) -> Option<&'static Builtin> {
-    let _ = (name, arity);
-    None
+    INDEX.get(&(name, arity)).copied()
 }
