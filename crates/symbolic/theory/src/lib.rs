@@ -2,17 +2,25 @@
 
 pub mod budget;
 pub mod builtins;
+mod check;
 pub mod circuit;
+mod clause;
 pub mod compile;
 pub mod datalog;
 pub mod diag;
 pub mod explain;
 pub mod ground;
+mod lexer;
+mod library;
 pub mod lineage;
+mod load;
 pub mod lower;
 mod ops;
+mod parser;
 pub mod program;
+pub mod tasks;
 pub mod term;
 pub mod theory;
+mod tree;
 pub mod unify;
 mod writer;

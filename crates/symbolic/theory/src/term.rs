@@ -436,6 +436,13 @@ impl TermStore {
         }
     }
 
+    /// The term with further arguments, as `call/N` makes it: `p(a)` and `b` give `p(a,b)`. `None` if it has no functor.
+    pub fn add_arguments(&mut self, term: Term, more: &[Term]) -> Option<Term> {
+        let (name, args) = self.callable(term)?;
+        let all: Vec<Term> = args.iter().chain(more).copied().collect();
+        Some(self.compound(name, &all))
+    }
+
     /// Head and tail of a list cell.
     #[inline]
     pub fn as_cons(&self, term: Term) -> Option<(Term, Term)> {

@@ -8,18 +8,23 @@
 //! at once, so a call with infinitely many (`member(a, L)` with `L` unbound) is a [`Fault`] that says so instead of a hang.
 //! Where ProbLog 2 and ISO Prolog disagree, ProbLog is followed, except where it is plainly in error; the family's
 //! documentation names the places. Predicates that call goals (`maplist/3`, `foldl/4`, ...) are written in the language
-//! itself: see [`LIBRARY`].
+//! itself: see `library.pl`.
 
 mod args;
 pub mod arith;
 mod compare;
 mod functions;
+mod groups;
 mod integers;
 mod lists;
 pub mod number;
+mod output;
 mod selection;
+mod sets;
 mod sorting;
 mod structure;
+mod subtext;
+mod text;
 mod totals;
 mod types;
 
@@ -178,10 +183,6 @@ impl Fault {
     }
 }
 
-/// The predicates that are written in the language itself, as program text. Like other library predicates, each gives way to
-/// a definition in the program.
-pub const LIBRARY: &str = include_str!("library.pl");
-
 const TABLES: &[&[Builtin]] = &[
     arith::TABLE,
     integers::TABLE,
@@ -191,7 +192,12 @@ const TABLES: &[&[Builtin]] = &[
     lists::TABLE,
     selection::TABLE,
     sorting::TABLE,
+    sets::TABLE,
     totals::TABLE,
+    groups::TABLE,
+    text::TABLE,
+    subtext::TABLE,
+    output::TABLE,
 ];
 
 static INDEX: LazyLock<FxHashMap<(&'static str, u32), &'static Builtin>> =
@@ -205,4 +211,20 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
 /// The builtin of this name and arity.
 pub fn lookup(name: &str, arity: u32) -> Option<&'static Builtin> {
     INDEX.get(&(name, arity)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_builtin_is_found_by_its_name_and_no_two_share_one() {
+        for builtin in all() {
+            assert!(
+                std::ptr::eq(lookup(builtin.name, builtin.arity).unwrap(), builtin),
+                "{builtin:?} is defined twice"
+            );
+        }
+        assert!(lookup("append", 7).is_none());
+    }
 }

@@ -72,7 +72,8 @@ fn arg(call: &mut Call<'_>) -> Result<(), Fault> {
             }
         }
         None => {
-            for (i, a) in args.to_vec().into_iter().enumerate() {
+            let args = args.to_vec();
+            for (i, a) in args.into_iter().enumerate() {
                 if unifiable(call.terms, a, call.args[2]) {
                     let n = call.terms.int(i as i64 + 1);
                     call.solutions.push(&[(call.args[0], n), (call.args[2], a)]);

@@ -4,7 +4,7 @@
 //! check(&[("append(X, [c], [a,b,c])", "X=[a,b]"), ("member(X, [a,b])", "X=a; X=b"), ("fail", "")]);
 //! ```
 
-use super::{Call, Fault, lookup};
+use super::{Builtin, Call, Fault, lookup};
 use crate::ops::{self, Fixity};
 use crate::term::{Term, TermStore, sym};
 use crate::unify::{UNBOUND, resolve, unify};
@@ -156,14 +156,30 @@ pub(super) fn read(terms: &mut TermStore, text: &str) -> Term {
     term
 }
 
-/// Calls a builtin. Gives each solution as the values of the goal's variables.
-pub(super) fn solve(terms: &mut TermStore, goal: &str) -> Result<Vec<String>, Fault> {
-    let mut reader = Reader::new(terms, goal);
+/// Name and arguments of a goal, and the names of its variables.
+fn goal(terms: &mut TermStore, text: &str) -> (&'static Builtin, Vec<Term>, Vec<String>) {
+    let mut reader = Reader::new(terms, text);
     let term = reader.term(1200);
     let vars = reader.vars;
     let (name, args) = terms.callable(term).expect("a goal");
-    let (name, args) = (terms.name(name).to_owned(), args.to_vec());
-    let builtin = lookup(&name, args.len() as u32).unwrap_or_else(|| panic!("no builtin {name}/{}", args.len()));
+    let (name, args) = (terms.name(name), args.to_vec());
+    let builtin = lookup(name, args.len() as u32).unwrap_or_else(|| panic!("no builtin {name}/{}", args.len()));
+    (builtin, args, vars)
+}
+
+/// What a goal that succeeds prints.
+pub(super) fn printed(text: &str) -> String {
+    let mut terms = TermStore::new();
+    let (builtin, args, vars) = goal(&mut terms, text);
+    let mut call = Call::new(&mut terms, &args, vars.len() as u32);
+    builtin.solve(&mut call).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+    assert_eq!(call.solutions.len(), 1, "{text}");
+    call.output
+}
+
+/// Calls a builtin. Gives each solution as the values of the goal's variables.
+pub(super) fn solve(terms: &mut TermStore, text: &str) -> Result<Vec<String>, Fault> {
+    let (builtin, args, vars) = goal(terms, text);
     let mut call = Call::new(terms, &args, vars.len() as u32);
     builtin.solve(&mut call)?;
     let (solutions, count) = (call.solutions, call.next_var);

@@ -121,11 +121,11 @@ impl Founded {
                 self.missing[g as usize] = 1;
                 let helps = |&&l: &&Lit| {
                     let v = state.value(!l);
-                    !self.inside(gates, g, l) && (v == TRUE || mode == Mode::Possible && v == UNDEF)
+                    !self.inside(gates, mode, g, l) && (v == TRUE || mode == Mode::Possible && v == UNDEF)
                 };
                 inputs.iter().any(|l| helps(&l))
             } else {
-                let inside = inputs.iter().filter(|&&l| self.inside(gates, g, l)).count() as u32;
+                let inside = inputs.iter().filter(|&&l| self.inside(gates, mode, g, l)).count() as u32;
                 self.missing[g as usize] = inside;
                 inside == 0
             };
@@ -137,8 +137,9 @@ impl Founded {
         while let Some(g) = self.queue.pop() {
             for p in gates.parents(g) {
                 let parent = p.node().0;
-                let inside = gates.region[parent as usize] == gates.region[g as usize]
+                let inside = gates.region[parent as usize] != NONE
                     && self.stamp[parent as usize] == self.current
+                    && self.inside(gates, mode, parent, Lit::pos(NodeId(g)))
                     && self.reached[parent as usize] != self.current
                     && self.missing[parent as usize] != u32::MAX;
                 if inside {
@@ -152,20 +153,20 @@ impl Founded {
         }
     }
 
-    /// Whether an input of a region gate is one of the stamped gates of its region.
+    /// Whether an input of a region gate is one of the stamped gates of its region (for [`Mode::Settled`], of its strongly
+    /// connected set).
     #[inline]
-    fn inside(&self, gates: &Gates, g: u32, input: Lit) -> bool {
+    fn inside(&self, gates: &Gates, mode: Mode, g: u32, input: Lit) -> bool {
         let h = input.node().0;
-        gates.region[h as usize] == gates.region[g as usize] && self.stamp[h as usize] == self.current
+        gates.region[h as usize] == gates.region[g as usize]
+            && self.stamp[h as usize] == self.current
+            && (mode == Mode::Possible || self.tarjan.component[h as usize] == self.tarjan.component[g as usize])
     }
 
-    /// Takes out what is settled, until the pending gates are found.
+    /// Takes out what is settled, until only undecided, pending and ordinary gates are left. True gates of other strongly
+    /// connected sets count as given: that they are founded is their own obligation.
     fn settle(&mut self, gates: &Gates, state: &State) {
         loop {
-            self.restamp();
-            self.fixpoint(gates, state, Mode::Settled);
-            let (reached, current) = (&self.reached, self.current);
-            self.list.retain(|&g| reached[g as usize] != current);
             self.restamp();
             let Founded { tarjan, stamp, current, list, .. } = self;
             tarjan.run(list.iter().copied(), |g, i| {
@@ -177,20 +178,18 @@ impl Founded {
                 };
                 gates.inputs(g).iter().filter(inside).nth(i as usize).map(|l| l.node().0)
             });
-            // A true gate that depends on nothing cyclic is a constant for those above it, which may settle them.
-            let alone = |g: u32| {
-                let c = tarjan.component[g as usize] as usize;
-                tarjan.starts[c + 1] - tarjan.starts[c] == 1
-            };
-            let before = list.len();
-            list.retain(|&g| !(alone(g) && truth(gates, state, g) == TRUE));
-            if list.len() == before {
+            self.fixpoint(gates, state, Mode::Settled);
+            let (reached, current, before) = (&self.reached, self.current, self.list.len());
+            self.list.retain(|&g| reached[g as usize] != current);
+            if self.list.len() == before {
                 break;
             }
         }
-        for &g in &self.list {
-            if truth(gates, state, g) == TRUE {
-                self.pending[g as usize] = self.current;
+        let Founded { tarjan, pending, current, list, .. } = self;
+        for &g in list.iter() {
+            let c = tarjan.component[g as usize] as usize;
+            if tarjan.members_of(c).len() > 1 && truth(gates, state, g) == TRUE {
+                pending[g as usize] = *current;
             }
         }
     }

@@ -27,14 +27,7 @@ pub(crate) fn levels(gates: &Gates, used: &[bool]) -> Vec<u32> {
     let (chain_cost, chain) = tree.elimination_levels(&graph.weight);
     let (centroid_cost, centroid) = tree.centroid_levels(&graph.weight);
     let level = if chain_cost <= centroid_cost { chain } else { centroid };
-    let mut out = vec![u32::MAX; gates.len()];
-    for g in 0..gates.len() {
-        let v = graph.vertex[g];
-        if v != NONE {
-            out[g] = level[v as usize];
-        }
-    }
-    out
+    graph.vertex.iter().map(|&v| if v == NONE { u32::MAX } else { level[v as usize] }).collect()
 }
 
 struct Primal {

@@ -303,12 +303,12 @@ impl<'a> Search<'a> {
             && (!cyclic || self.founded.analyse(self.gates, &mut self.state, &self.items[start..end]));
         if holds {
             self.look(start, end, cyclic);
-            let Some(frame) = self.frames.last_mut() else { return None };
+            let frame = self.frames.last_mut()?;
             frame.open = true;
             frame.next_sub = frame.subs;
         } else {
             self.ands.truncate(ands);
-            let Some(frame) = self.frames.last() else { return None };
+            let frame = self.frames.last()?;
             self.state.undo(self.gates, frame.mark);
         }
         None

@@ -8,6 +8,7 @@ use crate::budget::Budget;
 use crate::circuit::{Circuit, Weights};
 use crate::diag::Span;
 use crate::lineage::{Choice, ChoiceId, Evidence, Leaf, Lineage, Lit, Node, Origin};
+use crate::tasks::Impossible;
 use crate::term::Term;
 
 /// A choice with these weights; what they leave to 1 is a further value.
@@ -202,7 +203,7 @@ fn close(a: f64, b: f64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
 
     #[test]
     fn probabilities_equal_brute_force(recipe in recipe()) {
@@ -212,10 +213,21 @@ proptest! {
         let compiled: Compiled = Circuit::compile(&lineage, &Budget::unlimited());
         prop_assert_eq!(compiled.stop, None);
         let values = compiled.circuit.values(&weights, 0.5);
+        let logs = compiled.circuit.log_values(&weights, 0.5);
+        prop_assert!(values.iter().zip(&logs).all(|(v, l)| close(*v, l.exp())));
         prop_assert!(close(values[compiled.constraints as usize], constraints));
         prop_assert!(close(values[compiled.evidence as usize], evidence));
         for (&root, &expected) in compiled.queries.iter().zip(&queries) {
             prop_assert!(close(values[root as usize], expected), "{} against {expected}", values[root as usize]);
+        }
+        match compiled.marginals(&weights) {
+            Err(Impossible::Constraints) => prop_assert!(constraints == 0.0),
+            Err(Impossible::Evidence) => prop_assert!(constraints > 0.0 && evidence == 0.0),
+            Ok(answers) => {
+                for (answer, joint) in answers.iter().zip(&queries) {
+                    prop_assert!(answer.is_exact() && close(answer.value() * evidence, *joint));
+                }
+            }
         }
     }
 }

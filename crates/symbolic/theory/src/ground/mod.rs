@@ -145,7 +145,7 @@ fn evidence(theory: &Theory, machine: &mut Machine<'_>) -> Result<Vec<(Term, boo
             list.push((row[0], value, span));
         }
     }
-    list.extend(theory.evidence.iter().map(|e| (e.goal, e.value, e.span)));
+    list.extend(theory.evidence.iter().map(|e| (e.query.goal, e.value, e.query.span)));
     for (goal, value, _) in &mut list {
         while let Some((sym::NOT | sym::NOT_WORD, &[inner])) = machine.terms.callable(*goal) {
             (*goal, *value) = (inner, !*value);
