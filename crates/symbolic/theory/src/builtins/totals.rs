@@ -1,6 +1,6 @@
 //! One value from a list of numbers or terms: sums, averages, smallest and largest.
 //!
-//! Elements may be arithmetic expressions. As in ProbLog `max_member/2` and `min_member/2` take the list first; the order of
+//! Elements may be arithmetic expressions. Something that is not a list is an error here, where ProbLog fails silently. As in ProbLog `max_member/2` and `min_member/2` take the list first; the order of
 //! SWI-Prolog (`max_member(Max, List)`) is understood too.
 
 use std::cmp::Ordering;

@@ -74,10 +74,6 @@ impl Machine<'_> {
         let mut uncertain: Vec<Lit> = items.iter().map(|i| i.1).filter(|&l| l != Lit::TRUE).collect();
         uncertain.sort_unstable();
         uncertain.dedup();
-        if kind == Collect::AllOrNone {
-            let all: Vec<Term> = items.iter().map(|i| i.0).collect();
-            return Ok(if all.is_empty() { Vec::new() } else { vec![(self.terms.list(&all), uncertain)] });
-        }
         if uncertain.len() > MOST_UNCERTAIN {
             let n = uncertain.len();
             let message = format!("{n} uncertain answers have 2^{n} possible lists");
@@ -96,7 +92,7 @@ impl Machine<'_> {
                 Err(_) => true,
             };
             let list: Vec<Term> = items.iter().filter(|i| chosen(i.1)).map(|i| i.0).collect();
-            if list.is_empty() && kind != Collect::Findall {
+            if list.is_empty() && kind == Collect::All {
                 continue;
             }
             let needs: Vec<Lit> = uncertain.iter().map(|&lit| if chosen(lit) { lit } else { !lit }).collect();
