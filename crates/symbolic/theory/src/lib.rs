@@ -2,6 +2,7 @@
 
 pub mod budget;
 pub mod builtins;
+pub mod datalog;
 pub mod diag;
 pub mod lineage;
 mod ops;
