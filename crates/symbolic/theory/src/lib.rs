@@ -10,6 +10,7 @@ pub mod datalog;
 pub mod diag;
 pub mod explain;
 pub mod ground;
+pub mod infer;
 mod lexer;
 mod library;
 pub mod lineage;
@@ -24,3 +25,6 @@ pub mod theory;
 mod tree;
 pub mod unify;
 mod writer;
+
+pub use infer::infer;
+pub use theory::Theory;

@@ -9,21 +9,21 @@ use crate::term::{Term, TermStore, View};
 use crate::unify::unifiable;
 
 pub(super) const TABLE: &[Builtin] = &[
-    Builtin::core("true", 0, |c| test(c, true)),
-    Builtin::core("fail", 0, |c| test(c, false)),
-    Builtin::core("false", 0, |c| test(c, false)),
-    Builtin::core("=", 2, equal),
-    Builtin::core("\\=", 2, |c| test(c, !unifiable(c.terms, c.args[0], c.args[1]))),
-    Builtin::core("==", 2, |c| test(c, c.args[0] == c.args[1])),
-    Builtin::core("\\==", 2, |c| test(c, c.args[0] != c.args[1])),
-    Builtin::core("@<", 2, |c| order(c, Ordering::is_lt)),
-    Builtin::core("@>", 2, |c| order(c, Ordering::is_gt)),
-    Builtin::core("@=<", 2, |c| order(c, Ordering::is_le)),
-    Builtin::core("@>=", 2, |c| order(c, Ordering::is_ge)),
-    Builtin::core("compare", 3, compare),
-    Builtin::core("unify_with_occurs_check", 2, equal),
-    Builtin::core("subsumes_term", 2, subsumes),
-    Builtin::core("subsumes_chk", 2, subsumes),
+    Builtin::new("true", 0, |c| test(c, true)),
+    Builtin::new("fail", 0, |c| test(c, false)),
+    Builtin::new("false", 0, |c| test(c, false)),
+    Builtin::new("=", 2, equal),
+    Builtin::new("\\=", 2, |c| test(c, !unifiable(c.terms, c.args[0], c.args[1]))),
+    Builtin::new("==", 2, |c| test(c, c.args[0] == c.args[1])),
+    Builtin::new("\\==", 2, |c| test(c, c.args[0] != c.args[1])),
+    Builtin::new("@<", 2, |c| order(c, Ordering::is_lt)),
+    Builtin::new("@>", 2, |c| order(c, Ordering::is_gt)),
+    Builtin::new("@=<", 2, |c| order(c, Ordering::is_le)),
+    Builtin::new("@>=", 2, |c| order(c, Ordering::is_ge)),
+    Builtin::new("compare", 3, compare),
+    Builtin::new("unify_with_occurs_check", 2, equal),
+    Builtin::new("subsumes_term", 2, subsumes),
+    Builtin::new("subsumes_chk", 2, subsumes),
 ];
 
 fn test(call: &mut Call<'_>, holds: bool) -> Result<(), Fault> {

@@ -70,36 +70,39 @@ impl Machine<'_> {
     }
 
     fn lists(&mut self, kind: Collect, items: &[(Term, Lit)], span: Span) -> Result<Vec<(Term, Vec<Lit>)>, Halt> {
-        let uncertain: Vec<usize> = (0..items.len()).filter(|&i| items[i].1 != Lit::TRUE).collect();
-        let empty_counts = kind == Collect::Findall;
+        // Answers with the same literal are there together or not at all.
+        let mut uncertain: Vec<Lit> = items.iter().map(|i| i.1).filter(|&l| l != Lit::TRUE).collect();
+        uncertain.sort_unstable();
+        uncertain.dedup();
         if kind == Collect::AllOrNone {
             let all: Vec<Term> = items.iter().map(|i| i.0).collect();
-            let needs = uncertain.iter().map(|&i| items[i].1).collect();
-            return Ok(if all.is_empty() { Vec::new() } else { vec![(self.terms.list(&all), needs)] });
+            return Ok(if all.is_empty() { Vec::new() } else { vec![(self.terms.list(&all), uncertain)] });
         }
         if uncertain.len() > MOST_UNCERTAIN {
-            return Err(Diagnostic::error(
-                Code::Unsupported,
-                span,
-                format!("{} uncertain answers have 2^{} possible lists", uncertain.len(), uncertain.len()),
-            )
-            .help("count or add them up without lists: aggregate_all(count, Goal, N), aggregate_all(sum(X), Goal, S), max(X), min(X)")
-            .into());
+            let n = uncertain.len();
+            let message = format!("{n} uncertain answers have 2^{n} possible lists");
+            return Err(Diagnostic::error(Code::Unsupported, span, message)
+                .help(
+                    "count or add them up without lists: aggregate_all(count, Goal, N), aggregate_all(sum(X), Goal, S), \
+                     aggregate_all(max(X), Goal, M), aggregate_all(min(X), Goal, M)",
+                )
+                .into());
         }
         let mut lists = Vec::with_capacity(1 << uncertain.len());
         // Masks count down so that the list of all answers comes first.
         for mask in (0..1u32 << uncertain.len()).rev() {
-            let chosen = |i: usize| match uncertain.iter().position(|&u| u == i) {
-                Some(k) => mask >> k & 1 == 1,
-                None => true,
+            let chosen = |lit: Lit| match uncertain.binary_search(&lit) {
+                Ok(k) => mask >> k & 1 == 1,
+                Err(_) => true,
             };
-            let list: Vec<Term> = (0..items.len()).filter(|&i| chosen(i)).map(|i| items[i].0).collect();
-            if list.is_empty() && !empty_counts {
+            let list: Vec<Term> = items.iter().filter(|i| chosen(i.1)).map(|i| i.0).collect();
+            if list.is_empty() && kind != Collect::Findall {
                 continue;
             }
-            let needs =
-                uncertain.iter().enumerate().map(|(k, &i)| if mask >> k & 1 == 1 { items[i].1 } else { !items[i].1 });
-            lists.push((self.terms.list(&list), needs.collect()));
+            let needs: Vec<Lit> = uncertain.iter().map(|&lit| if chosen(lit) { lit } else { !lit }).collect();
+            if self.lineage.and(None, &mut needs.clone()) != Lit::FALSE {
+                lists.push((self.terms.list(&list), needs));
+            }
         }
         Ok(lists)
     }
