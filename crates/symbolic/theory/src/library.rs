@@ -35,7 +35,7 @@ fn index() -> &'static Index {
             // The library is ours: that every clause of it can be read is a test.
             let Ok(tree) = clause else { continue };
             for head in clause::heads(&forest, tree.root) {
-                if let Some((name, arity)) = forest.functor(head) {
+                if let Some((name, arity)) = forest.functor(head.atom) {
                     index.entry((terms.name(name).to_owned(), arity)).or_default().push(start..parser.position());
                 }
             }
@@ -48,6 +48,13 @@ fn index() -> &'static Index {
 pub(crate) fn has(name: &str, arity: u32) -> bool {
     // Looking up a pair with a borrowed name would need a key type of its own; names that long are rare calls anyway.
     index().contains_key(&(name.to_owned(), arity))
+}
+
+/// All predicates of the library, sorted.
+pub(crate) fn names() -> impl Iterator<Item = (&'static str, u32)> {
+    let mut all: Vec<_> = index().keys().map(|(name, arity)| (name.as_str(), *arity)).collect();
+    all.sort_unstable();
+    all.into_iter()
 }
 
 /// Loads library predicates, and those that they call.

@@ -11,6 +11,7 @@ use rustc_hash::FxHashSet;
 use crate::check;
 use crate::clause;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources, Span};
+use crate::heads;
 use crate::library;
 use crate::lower::Lower;
 use crate::parser::Parser;
@@ -170,7 +171,7 @@ impl<'a> Loader<'a> {
             let mut lower = self.lower();
             if let Some(pred) = clause::define(&mut lower, tree.source, head) {
                 let mut args = Vec::new();
-                lower.forest.arguments(lower.terms, head, &mut args);
+                lower.forest.arguments(lower.terms, head.atom, &mut args);
                 lower.program.add_fact(pred, &args, None);
             }
             return self.forget(&tree);
@@ -344,6 +345,7 @@ impl<'a> Loader<'a> {
             wanted.append(&mut lower.wanted);
         }
         library::load(&mut self.program, self.terms, wanted, &mut self.diags);
+        heads::join_denied(&mut self.program, self.terms);
         check::program(&self.program, self.terms, &mut self.diags);
         self.diags.sort_by_key(|d| d.span.map_or((u32::MAX, u32::MAX), |s| (s.source, s.start)));
         let diagnostics = Diagnostics { list: self.diags, sources: self.sources };

@@ -105,6 +105,27 @@ impl<'a> Lower<'a> {
         self.goals(scope, vec![Item::Goal(body)], outer)
     }
 
+    /// An atom whose answers are those of a body, over all variables that it binds.
+    pub fn answers(&mut self, scope: &Scope, body: usize, span: Span) -> Term {
+        if !self.nesting_is_sane(scope, body) {
+            return Term::atom(sym::FAIL);
+        }
+        let head = self.bound_vars(body, true);
+        let pred = self.auxiliary("goal", head.len(), span);
+        let args: Vec<Term> = head.iter().map(|&v| Term::var(v)).collect();
+        self.jobs.push(Job { pred, head, alternatives: self.alternatives(body), span });
+        self.terms.compound(self.program.get(pred).name, &args)
+    }
+
+    /// A call, by the name of what is called.
+    pub fn goal_of(&mut self, name: Symbol, args: Vec<Term>, span: Span) -> Vec<Goal> {
+        match self.resolve(name, args.len() as u32, span) {
+            Target::User(pred) => vec![Goal::Call { pred, args, span }],
+            Target::Builtin(builtin) => vec![Goal::Builtin { builtin, args, span }],
+            Target::Refused => Vec::new(),
+        }
+    }
+
     /// Makes the clauses of all auxiliary predicates that the bodies so far have asked for.
     pub fn finish(&mut self, scope: &mut Scope) {
         while let Some(job) = self.jobs.pop() {
@@ -345,13 +366,9 @@ impl<'a> Lower<'a> {
     fn call(&mut self, scope: &Scope, node: usize, goals: &mut Vec<Goal>) {
         let span = self.span(scope, node);
         let (name, arity) = self.forest.functor(node).expect("flattening leaves only callable goals");
-        let mut args = Vec::new();
+        let mut args = Vec::with_capacity(arity as usize);
         self.forest.arguments(self.terms, node, &mut args);
-        match self.resolve(name, arity, span) {
-            Target::User(pred) => goals.push(Goal::Call { pred, args, span }),
-            Target::Builtin(builtin) => goals.push(Goal::Builtin { builtin, args, span }),
-            Target::Refused => {}
-        }
+        goals.extend(self.goal_of(name, args, span));
     }
 
     fn negation(
@@ -479,11 +496,7 @@ impl<'a> Lower<'a> {
         scope.names.push("_".into());
         goals.push(Goal::Collect { kind, template: collected, pred, args, result: bag, span });
         let sort = self.terms.symbol("sort");
-        match self.resolve(sort, 2, span) {
-            Target::User(pred) => goals.push(Goal::Call { pred, args: vec![bag, answer], span }),
-            Target::Builtin(builtin) => goals.push(Goal::Builtin { builtin, args: vec![bag, answer], span }),
-            Target::Refused => {}
-        }
+        goals.extend(self.goal_of(sort, vec![bag, answer], span));
     }
 
     /// An auxiliary predicate for a collected goal. It has all variables that the goal binds, so that two solutions that

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::diag::{Code, Diagnostic};
+use crate::heads::AGGREGATE;
 use crate::lexer::{Kind as Tok, Lexer, Token, mistaken_operator};
 use crate::ops::{self, Fixity};
 use crate::term::{Symbol, Term, TermStore, sym};
@@ -271,6 +272,15 @@ impl<'a> Parser<'a> {
                         terms.int(v)
                     } else if self.prefix(token, name)? {
                         continue;
+                    } else if let Some(variable) = self.aggregate(token)? {
+                        let variable = self.variable(forest, first_var, variable);
+                        let function = terms.symbol(AGGREGATE);
+                        for leaf in [Term::atom(name), variable] {
+                            forest.push(Kind::Term(leaf), 0, start as u32, self.last_end as u32);
+                        }
+                        forest.push(Kind::Compound(function, 2), 2, start as u32, self.last_end as u32);
+                        self.left = 0;
+                        return Ok(());
                     } else {
                         Term::atom(name)
                     }
@@ -305,6 +315,23 @@ impl<'a> Parser<'a> {
         let open = self.take()?;
         self.push(Frame::Args { name, start: token.start, open: open.start, count: 0 });
         Ok(true)
+    }
+
+    /// Takes the `<X>` of an argument `sum<X>`, if it follows directly: its variable.
+    fn aggregate(&mut self, name: Token) -> Result<Option<Token>, Box<Diagnostic>> {
+        let follows = self.lexer.text.as_bytes().get(name.end) == Some(&b'<')
+            && matches!(self.stack.last(), Some(Frame::Args { .. }));
+        if !follows {
+            return Ok(None);
+        }
+        let tokens = [self.lexer.next()?, self.lexer.next()?, self.lexer.next()?];
+        if tokens[1].kind == Tok::Var && self.text(tokens[0]) == "<" && self.text(tokens[2]) == ">" {
+            self.last_end = tokens[2].end;
+            return Ok(Some(tokens[1]));
+        }
+        // A comparison like any other.
+        self.lexer.at = name.end;
+        Ok(None)
     }
 
     fn just_opened(&self, bracket: u8, before: usize) -> bool {
