@@ -47,8 +47,12 @@ fn disagreement(program: &Program) -> Option<String> {
     };
     let (expected, found) = match (expected, found) {
         (None, None) => return None,
-        (Some(_), None) => return Some("the engine says that evidence or constraints are impossible; they are not".into()),
-        (None, Some(_)) => return Some("no world satisfies evidence and constraints; the engine does not notice".into()),
+        (Some(_), None) => {
+            return Some("the engine says that evidence or constraints are impossible; they are not".into());
+        }
+        (None, Some(_)) => {
+            return Some("no world satisfies evidence and constraints; the engine does not notice".into());
+        }
         (Some(e), Some(f)) => (e, f),
     };
     // An answer that the engine leaves out counts as impossible.
@@ -86,7 +90,10 @@ fn random_programs_agree_with_brute_force() {
         }
     }
     // The generator must not drift into programs that say nothing.
-    assert!(skipped < tried && impossible * 5 < tried as usize, "{skipped} skipped, {impossible} impossible of {tried}");
+    assert!(
+        skipped < tried && impossible * 5 < tried as usize,
+        "{skipped} skipped, {impossible} impossible of {tried}"
+    );
 }
 
 #[test]
