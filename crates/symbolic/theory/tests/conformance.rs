@@ -21,9 +21,9 @@ fn files(folder: &str) -> Vec<PathBuf> {
     files
 }
 
-/// Answers are compared as text without the blanks that list notation may or may not have.
+/// Answers are compared as text without the blanks and brackets that notation may or may not have.
 fn plain(query: &str) -> String {
-    query.replace(", ", ",")
+    query.replace([' ', '(', ')'], "")
 }
 
 /// What is wrong with the answers to one program.
