@@ -15,14 +15,15 @@ const TOLERANCE: f64 = 2e-8;
 fn files(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
     let entries = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
-    let mut files: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).filter(|p| p.extension() == Some("pl".as_ref())).collect();
+    let mut files: Vec<PathBuf> =
+        entries.map(|e| e.unwrap().path()).filter(|p| p.extension() == Some("pl".as_ref())).collect();
     files.sort();
     files
 }
 
-/// Answers are compared as text without the blanks that list notation may or may not have.
+/// Answers are compared as text without the blanks and brackets that notation may or may not have.
 fn plain(query: &str) -> String {
-    query.replace(", ", ",")
+    query.replace([' ', '(', ')'], "")
 }
 
 /// What is wrong with the answers to one program.

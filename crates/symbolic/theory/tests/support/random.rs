@@ -82,11 +82,13 @@ impl Maker {
     fn weights(&mut self, n: usize) -> Vec<u32> {
         let mut left = 1000;
         let full = self.chance(40);
-        let mut weights: Vec<u32> = (0..n).map(|_| {
-            let w = self.rng.random_range(0..=left);
-            left -= w;
-            w
-        }).collect();
+        let mut weights: Vec<u32> = (0..n)
+            .map(|_| {
+                let w = self.rng.random_range(0..=left);
+                left -= w;
+                w
+            })
+            .collect();
         if full {
             weights[n - 1] += left;
         }

@@ -221,7 +221,11 @@ impl Ground<'_> {
         let mut bound = [false; 4];
         for literal in body {
             if let Literal::Pos(atom) = literal {
-                atom.args.iter().for_each(|a| if let Arg::Var(v) = a { bound[*v] = true });
+                atom.args.iter().for_each(|a| {
+                    if let Arg::Var(v) = a {
+                        bound[*v] = true
+                    }
+                });
             }
         }
         let test = |literal: &Literal| match literal {

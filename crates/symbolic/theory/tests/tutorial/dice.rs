@@ -2,7 +2,8 @@
 
 use super::{answers, close, expect, probability};
 
-const DIE: &str = "1/6::die(D, 1); 1/6::die(D, 2); 1/6::die(D, 3); 1/6::die(D, 4); 1/6::die(D, 5); 1/6::die(D, 6) :- thrown(D).";
+const DIE: &str =
+    "1/6::die(D, 1); 1/6::die(D, 2); 1/6::die(D, 3); 1/6::die(D, 4); 1/6::die(D, 5); 1/6::die(D, 6) :- thrown(D).";
 
 #[test]
 fn the_heads_of_a_disjunction_exclude_each_other() {
@@ -22,7 +23,8 @@ fn the_heads_of_a_disjunction_exclude_each_other() {
 
 #[test]
 fn two_dice_make_a_triangle() {
-    let program = format!("{DIE} thrown(red). thrown(blue). sum(S) :- die(red, A), die(blue, B), S is A + B. query(sum(_)).");
+    let program =
+        format!("{DIE} thrown(red). thrown(blue). sum(S) :- die(red, A), die(blue, B), S is A + B. query(sum(_)).");
     let answers = answers(&program);
     assert_eq!(answers.len(), 11);
     for s in 2..=12i32 {
@@ -35,14 +37,17 @@ fn two_dice_make_a_triangle() {
 #[test]
 fn a_disjunction_with_a_body_is_drawn_where_its_body_holds() {
     // A one is thrown again: the second throw exists only then.
-    let program = format!("{DIE} thrown(1). thrown(2) :- die(1, 1). last(X) :- die(1, X), X > 1. last(X) :- die(2, X).");
+    let program =
+        format!("{DIE} thrown(1). thrown(2) :- die(1, 1). last(X) :- die(1, X), X > 1. last(X) :- die(2, X).");
     close(probability(&program, "last(1)"), 1.0 / 36.0, "twice a one");
     close(probability(&program, "last(6)"), 1.0 / 6.0 + 1.0 / 36.0, "a six in the end");
 }
 
 #[test]
 fn the_highest_of_four_dice_by_negation() {
-    let program = format!("{DIE} thrown(D) :- between(1, 4, D). above(F) :- die(_, G), G > F. highest(F) :- die(_, F), \\+ above(F).");
+    let program = format!(
+        "{DIE} thrown(D) :- between(1, 4, D). above(F) :- die(_, G), G > F. highest(F) :- die(_, F), \\+ above(F)."
+    );
     for f in 1..=6i32 {
         let at_most = |f: i32| (f64::from(f) / 6.0).powi(4);
         close(probability(&program, &format!("highest({f})")), at_most(f) - at_most(f - 1), &format!("highest is {f}"));

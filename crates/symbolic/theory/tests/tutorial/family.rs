@@ -15,7 +15,12 @@ fn rules_without_probabilities_are_ordinary_logic() {
         query(ancestor(ann, _)).
         query(sibling(cid, _)).
         "#,
-        &[("ancestor(ann,bob)", 1.0), ("ancestor(ann,cid)", 1.0), ("ancestor(ann,dora)", 1.0), ("sibling(cid,dora)", 1.0)],
+        &[
+            ("ancestor(ann,bob)", 1.0),
+            ("ancestor(ann,cid)", 1.0),
+            ("ancestor(ann,dora)", 1.0),
+            ("sibling(cid,dora)", 1.0),
+        ],
     );
 }
 

@@ -28,7 +28,7 @@ fn left_recursion_and_double_recursion_are_the_same_relation() {
     let left = "path(X, Y) :- edge(X, Y). path(X, Y) :- path(X, Z), edge(Z, Y).";
     let double = "path(X, Y) :- edge(X, Y). path(X, Y) :- path(X, Z), path(Z, Y).";
     for other in [left, double] {
-        let others = answers(&format!("{other}{edges}"));
+        let others = answers(&format!("{other} {edges}"));
         assert_eq!(others.len(), right.len());
         for (query, p) in &right {
             let (_, q) = others.iter().find(|(o, _)| o == query).unwrap();

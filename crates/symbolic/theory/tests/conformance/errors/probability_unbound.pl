@@ -2,4 +2,4 @@
 P::a :- b.
 b.
 query(a).
-%! error Arithmetic
+%! error UnsafeVariable
