@@ -10,9 +10,9 @@ use crate::term::Term;
 use crate::unify::unifiable;
 
 pub(super) const TABLE: &[Builtin] = &[
-    Builtin::library("append", 3, |c| append(c, 0, c.args[1], 2)),
-    Builtin::library("append", 2, append_all),
-    Builtin::library("prefix", 2, |c| {
+    Builtin::new("append", 3, |c| append(c, 0, c.args[1], 2)),
+    Builtin::new("append", 2, append_all),
+    Builtin::new("prefix", 2, |c| {
         let rest = c.fresh();
         append(c, 0, rest, 1)
     }),

@@ -14,13 +14,13 @@ use crate::diag::Code;
 use crate::term::{Symbol, Term, TermStore, View, sym};
 
 pub(super) const TABLE: &[Builtin] = &[
-    Builtin::core("is", 2, is),
-    Builtin::core("=:=", 2, |c| compare(c, Ordering::is_eq)),
-    Builtin::core("=\\=", 2, |c| compare(c, Ordering::is_ne)),
-    Builtin::core("<", 2, |c| compare(c, Ordering::is_lt)),
-    Builtin::core(">", 2, |c| compare(c, Ordering::is_gt)),
-    Builtin::core("=<", 2, |c| compare(c, Ordering::is_le)),
-    Builtin::core(">=", 2, |c| compare(c, Ordering::is_ge)),
+    Builtin::new("is", 2, is),
+    Builtin::new("=:=", 2, |c| compare(c, Ordering::is_eq)),
+    Builtin::new("=\\=", 2, |c| compare(c, Ordering::is_ne)),
+    Builtin::new("<", 2, |c| compare(c, Ordering::is_lt)),
+    Builtin::new(">", 2, |c| compare(c, Ordering::is_gt)),
+    Builtin::new("=<", 2, |c| compare(c, Ordering::is_le)),
+    Builtin::new(">=", 2, |c| compare(c, Ordering::is_ge)),
 ];
 
 /// The value of an arithmetic expression.

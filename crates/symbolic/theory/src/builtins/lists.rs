@@ -11,20 +11,20 @@ use crate::term::{Term, TermStore, sym};
 use crate::unify::unifiable;
 
 pub(super) const TABLE: &[Builtin] = &[
-    Builtin::core("length", 2, length),
-    Builtin::library("proper_length", 2, proper_length),
-    Builtin::library("same_length", 2, same_length),
-    Builtin::library("member", 2, member),
-    Builtin::library("memberchk", 2, memberchk),
-    Builtin::library("last", 2, last),
-    Builtin::library("nextto", 3, nextto),
-    Builtin::library("nth0", 3, |c| nth(c, 0)),
-    Builtin::library("nth1", 3, |c| nth(c, 1)),
-    Builtin::library("nth0", 4, |c| nth_rest(c, 0)),
-    Builtin::library("nth1", 4, |c| nth_rest(c, 1)),
-    Builtin::library("reverse", 2, reverse),
-    Builtin::library("flatten", 2, flatten),
-    Builtin::library("make_list", 3, make_list),
+    Builtin::new("length", 2, length),
+    Builtin::new("proper_length", 2, proper_length),
+    Builtin::new("same_length", 2, same_length),
+    Builtin::new("member", 2, member),
+    Builtin::new("memberchk", 2, memberchk),
+    Builtin::new("last", 2, last),
+    Builtin::new("nextto", 3, nextto),
+    Builtin::new("nth0", 3, |c| nth(c, 0)),
+    Builtin::new("nth1", 3, |c| nth(c, 1)),
+    Builtin::new("nth0", 4, |c| nth_rest(c, 0)),
+    Builtin::new("nth1", 4, |c| nth_rest(c, 1)),
+    Builtin::new("reverse", 2, reverse),
+    Builtin::new("flatten", 2, flatten),
+    Builtin::new("make_list", 3, make_list),
 ];
 
 /// Longest list that `length/2` and its like make.

@@ -50,20 +50,13 @@ pub struct Builtin {
     pub name: &'static str,
     /// Its number of arguments.
     pub arity: u32,
-    /// Part of the language, as in ProbLog: a program that defines it anew is refused. All others give way to a definition in
-    /// the program, as the predicates of a library do.
-    pub core: bool,
     /// What it does. (To call it, use [`Builtin::solve`], which names the predicate in errors.)
     pub run: fn(&mut Call<'_>) -> Result<(), Fault>,
 }
 
 impl Builtin {
-    const fn core(name: &'static str, arity: u32, run: fn(&mut Call<'_>) -> Result<(), Fault>) -> Builtin {
-        Builtin { name, arity, core: true, run }
-    }
-
-    const fn library(name: &'static str, arity: u32, run: fn(&mut Call<'_>) -> Result<(), Fault>) -> Builtin {
-        Builtin { name, arity, core: false, run }
+    const fn new(name: &'static str, arity: u32, run: fn(&mut Call<'_>) -> Result<(), Fault>) -> Builtin {
+        Builtin { name, arity, run }
     }
 
     /// Runs the builtin. Messages of faults begin with its name and arity.
@@ -212,7 +205,7 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
     TABLES.iter().flat_map(|table| table.iter())
 }
 
-/// The builtin of this name and arity.
+/// The builtin of this name and arity. A definition of the same name in the program comes before it.
 pub fn lookup(name: &str, arity: u32) -> Option<&'static Builtin> {
     INDEX.get(&(name, arity)).copied()
 }

@@ -10,23 +10,23 @@ use crate::diag::Code;
 use crate::term::Term;
 
 macro_rules! arities {
-    ($($kind:ident $name:literal: $($arity:literal)*, $run:expr;)*) => {
-        &[$($(Builtin::$kind($name, $arity, $run),)*)*]
+    ($($name:literal: $($arity:literal)*, $run:expr;)*) => {
+        &[$($(Builtin::new($name, $arity, $run),)*)*]
     };
 }
 
 pub(super) const TABLE: &[Builtin] = arities! {
-    core "nl": 0, |c| print(c, "", "\n");
-    core "write": 1 2 3 4 5 6 7 8 9, |c| print(c, " ", "");
-    library "print": 1, |c| print(c, " ", "");
-    library "writeq": 1, write_quoted;
-    library "write_canonical": 1, write_quoted;
-    core "writeln": 1 2 3 4 5 6 7 8 9, |c| print(c, " ", "\n");
-    core "writenl": 1 2 3 4 5 6 7 8 9, |c| print(c, " ", "\n");
-    core "debugprint": 1 2 3 4 5 6 7 8 9, |c| print(c, " ", "\n");
-    library "tab": 1, tab;
-    library "format": 1 2, format;
-    core "error": 1 2 3 4 5 6 7 8 9, error;
+    "nl": 0, |c| print(c, "", "\n");
+    "write": 1 2 3 4 5 6 7 8 9, |c| print(c, " ", "");
+    "print": 1, |c| print(c, " ", "");
+    "writeq": 1, write_quoted;
+    "write_canonical": 1, write_quoted;
+    "writeln": 1 2 3 4 5 6 7 8 9, |c| print(c, " ", "\n");
+    "writenl": 1 2 3 4 5 6 7 8 9, |c| print(c, " ", "\n");
+    "debugprint": 1 2 3 4 5 6 7 8 9, |c| print(c, " ", "\n");
+    "tab": 1, tab;
+    "format": 1 2, format;
+    "error": 1 2 3 4 5 6 7 8 9, error;
 };
 
 fn all(call: &Call<'_>, separator: &str) -> String {

@@ -7,8 +7,8 @@ use super::{Builtin, Call};
 use crate::term::{Term, TermStore, View};
 
 macro_rules! tests {
-    ($($kind:ident $name:literal => $test:expr,)*) => {
-        &[$(Builtin::$kind($name, 1, |call: &mut Call<'_>| {
+    ($($name:literal => $test:expr,)*) => {
+        &[$(Builtin::new($name, 1, |call: &mut Call<'_>| {
             let test: fn(&TermStore, Term) -> bool = $test;
             call.succeed_if(test(call.terms, call.args[0]));
             Ok(())
@@ -17,23 +17,23 @@ macro_rules! tests {
 }
 
 pub(super) const TABLE: &[Builtin] = tests! {
-    core "var" => |_, t| t.is_var(),
-    core "nonvar" => |_, t| !t.is_var(),
-    core "atom" => |_, t| t.as_atom().is_some(),
-    core "number" => |terms, t| terms.as_number(t).is_some(),
-    core "integer" => |terms, t| terms.as_int(t).is_some(),
-    core "float" => |terms, t| matches!(terms.view(t), View::Float(_)),
+    "var" => |_, t| t.is_var(),
+    "nonvar" => |_, t| !t.is_var(),
+    "atom" => |_, t| t.as_atom().is_some(),
+    "number" => |terms, t| terms.as_number(t).is_some(),
+    "integer" => |terms, t| terms.as_int(t).is_some(),
+    "float" => |terms, t| matches!(terms.view(t), View::Float(_)),
     // There are no fractions; of the numbers, integers are the rational ones.
-    core "rational" => |terms, t| terms.as_int(t).is_some(),
-    library "string" => |terms, t| matches!(terms.view(t), View::Str(_)),
-    core "atomic" => atomic,
-    core "primitive" => atomic,
-    core "simple" => |terms, t| t.is_var() || atomic(terms, t),
-    core "compound" => |terms, t| matches!(terms.view(t), View::Compound(..)),
-    core "callable" => |terms, t| matches!(terms.view(t), View::Atom(_) | View::Compound(..)),
-    core "ground" => |terms, t| terms.is_ground(t),
-    core "is_list" => is_list,
-    core "dbreference" => |_, _| false,
+    "rational" => |terms, t| terms.as_int(t).is_some(),
+    "string" => |terms, t| matches!(terms.view(t), View::Str(_)),
+    "atomic" => atomic,
+    "primitive" => atomic,
+    "simple" => |terms, t| t.is_var() || atomic(terms, t),
+    "compound" => |terms, t| matches!(terms.view(t), View::Compound(..)),
+    "callable" => |terms, t| matches!(terms.view(t), View::Atom(_) | View::Compound(..)),
+    "ground" => |terms, t| terms.is_ground(t),
+    "is_list" => is_list,
+    "dbreference" => |_, _| false,
 };
 
 fn atomic(terms: &TermStore, t: Term) -> bool {

@@ -14,10 +14,10 @@ use crate::builtins::{self, Builtin, Fault};
 use crate::diag::{Code, Span};
 use crate::program::{Clause, Goal};
 
-static LESS: Builtin = Builtin { name: "<", arity: 2, core: true, run: less };
-static DIFFERENT: Builtin = Builtin { name: "\\=", arity: 2, core: true, run: different };
-static NEXT: Builtin = Builtin { name: "is", arity: 2, core: true, run: next };
-static BETWEEN: Builtin = Builtin { name: "between", arity: 3, core: true, run: between };
+static LESS: Builtin = Builtin { name: "<", arity: 2, run: less };
+static DIFFERENT: Builtin = Builtin { name: "\\=", arity: 2, run: different };
+static NEXT: Builtin = Builtin { name: "is", arity: 2, run: next };
+static BETWEEN: Builtin = Builtin { name: "between", arity: 3, run: between };
 
 fn number(call: &builtins::Call<'_>, i: usize) -> Result<i64, Fault> {
     call.terms.as_int(call.args[i]).ok_or_else(|| Fault::new(Code::Arithmetic, "not a number"))
