@@ -24,6 +24,9 @@ use crate::theory::Theory;
 /// The distribution over the domain of a neural predicate for some inputs, if it is known.
 pub type Network<'a> = dyn Fn(&TermStore, &NeuralInstance) -> Option<Vec<f64>> + 'a;
 
+/// Answers are listed until their text has this many bytes.
+const MOST_TEXT: usize = 64 << 20;
+
 /// A start value for learnable probabilities that have none.
 const UNKNOWN_PARAMETER: f64 = 0.5;
 
@@ -139,7 +142,8 @@ impl Inference {
         self.grounding.stop.or(self.compiled.stop)
     }
 
-    /// The probability of every query given the evidence.
+    /// The probability of every query given the evidence. Where the texts of the answers come to more than 64 MiB, the list
+    /// ends there: it is shorter than [`crate::lineage::Lineage::queries`].
     ///
     /// # Errors
     /// Evidence or constraints that no possible world satisfies.
@@ -147,14 +151,19 @@ impl Inference {
         let marginals = self.compiled.marginals(&self.weights).map_err(|why| theory.impossible(self, why))?;
         let terms = theory.terms.lock();
         let incomplete = self.grounding.stop.is_some();
+        // A program without end gives answers without end, each longer than the one before.
+        let mut room = MOST_TEXT;
         let answer = |(&(atom, _), mut p): (&(crate::term::Term, _), Probability)| {
             if incomplete {
                 // Proofs may be missing.
                 p.upper = 1.0;
             }
-            Answer { query: terms.display(atom).to_string(), probability: p }
+            let query = terms.display(atom).to_string();
+            let before = room;
+            room = room.saturating_sub(query.len());
+            (before > 0).then_some(Answer { query, probability: p })
         };
-        Ok(self.grounding.lineage.queries.iter().zip(marginals).map(answer).collect())
+        Ok(self.grounding.lineage.queries.iter().zip(marginals).map_while(answer).collect())
     }
 }
 
