@@ -34,7 +34,7 @@ pub(crate) struct Head {
     pub weight: Option<usize>,
     /// The node of the atom.
     pub atom: usize,
-    /// `\\+ atom`: where the clause applies, the atom is false whatever other clauses say.
+    /// `\+ atom`: where the clause applies, the atom is false whatever other clauses say.
     pub negated: bool,
 }
 
@@ -120,6 +120,8 @@ fn protected(name: &str, arity: u32) -> Option<(String, &'static str)> {
             ("the head of a clause cannot be a condition", "conditions belong into the body")
         }
         ("\\+" | "not", 1) => ("a negated head needs an atom", "write `\\+ p(X) :- body.`"),
+        ("?-", 1) => ("a query inside a program", "write `query(goal).`"),
+        ("-->", 2) => ("grammar rules are not supported", "write the rule over two list arguments"),
         (":-" | "?-" | "<-" | "-->" | "::", _) => {
             ("this clause is malformed", "a clause is `head.`, `head :- body.` or `0.5::head.`")
         }
