@@ -2,4 +2,4 @@
 X is Y :- X = Y.
 a.
 query(a).
-%! error Syntax
+%! error Unsupported
