@@ -183,6 +183,7 @@ pub struct Lineage {
     proofs: HashTable<NodeId>,
     choice_index: FxHashMap<Origin, ChoiceId>,
     leaf_index: FxHashMap<(ChoiceId, u32), NodeId>,
+    given: Option<NodeId>,
 }
 
 /// One observation.
@@ -303,6 +304,37 @@ impl Lineage {
             _ => 0,
         });
         Lit::pos(id)
+    }
+
+    /// The only proof of an atom that has just one; otherwise the literal itself.
+    pub fn only_proof(&self, lit: Lit) -> Lit {
+        match self.node(lit.node()) {
+            Node::Atom { proofs, .. } if proofs.len() == 1 && !lit.is_neg() => proofs[0],
+            _ => lit,
+        }
+    }
+
+    /// The proof that needs nothing and uses no rule: the atom is given as a fact.
+    pub fn given(&mut self) -> Lit {
+        match self.given {
+            Some(node) => Lit::pos(node),
+            None => {
+                let node = self.push(Node::Proof { rule: None, needs: Box::default() });
+                self.given = Some(node);
+                Lit::pos(node)
+            }
+        }
+    }
+
+    /// Where the neural predicate of a network call is written.
+    pub fn neural_span(&self, instance: &NeuralInstance) -> Option<Span> {
+        let origin = Origin::Neural(instance.net, instance.inputs.clone());
+        self.find_choice(&origin).map(|c| self.choice(c).span)
+    }
+
+    /// The choice of this origin, if it is known.
+    pub fn find_choice(&self, origin: &Origin) -> Option<ChoiceId> {
+        self.choice_index.get(origin).copied()
     }
 
     fn two_values(&self, needs: &[Lit]) -> bool {

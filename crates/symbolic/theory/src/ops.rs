@@ -1,5 +1,5 @@
 //! The operator table of the language: ISO Prolog plus ProbLog's `::`, `<-` and word operators. It is fixed: programs
-//! cannot declare operators of their own.
+//! cannot declare operators of their own. `..` is ours: `nn(net, [X], Y, [0..9])`.
 
 /// How an operator binds arguments of its own priority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,14 +18,15 @@ pub fn infix(name: &str) -> Option<(u32, Fixity)> {
     Some(match name {
         ":-" | "<-" | "-->" => (1200, None),
         ";" | "|" => (1100, Right),
-        "->" => (1050, Right),
+        "->" | "*->" => (1050, Right),
         "," => (1000, Right),
         "::" => (1050, None),
         "=>" => (990, Right),
-        "=" | "\\=" | "==" | "\\==" | "@<" | "@>" | "@=<" | "@>=" | "=.." | "is" | "=:=" | "=\\=" | "<" | "=<"
-        | ">" | ">=" | "as" | "~" => (700, None),
+        "=" | "\\=" | "==" | "\\==" | "=@=" | "\\=@=" | "@<" | "@>" | "@=<" | "@>=" | "=.." | "is" | "=:=" | "=\\="
+        | "<" | "=<" | ">" | ">=" | "as" | "~" => (700, None),
         ":" => (600, Right),
-        "+" | "-" | "/\\" | "\\/" | "xor" => (500, Left),
+        ".." => (550, None),
+        "+" | "-" | "/\\" | "\\/" | "xor" | "><" => (500, Left),
         "*" | "/" | "//" | "rdiv" | "<<" | ">>" | "mod" | "rem" | "div" => (400, Left),
         "**" => (200, None),
         "^" => (200, Right),

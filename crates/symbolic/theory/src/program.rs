@@ -46,6 +46,8 @@ pub struct Program {
     pub params: Vec<Param>,
     /// Constraints `:- body.`: predicates of arity 0 that must be false.
     pub constraints: Vec<(PredId, Span)>,
+    /// Goals that were lowered at run time, by the goal with its variables numbered from 0; see [`crate::lower::goal`].
+    pub(crate) goals: FxHashMap<Term, (PredId, Vec<Term>)>,
 }
 
 /// A predicate: its ground facts and its rules.
@@ -207,7 +209,7 @@ pub enum Collect {
     Findall,
     /// ProbLog's `all/3`: like `findall/3` but without the empty list.
     All,
-    /// ProbLog's `all_or_none/3`: the list of all answers where all hold, and nothing of it elsewhere.
+    /// ProbLog's `all_or_none/3`: like `all/3`, with the empty list where nothing holds.
     AllOrNone,
     /// Number of answers that hold (`aggregate_all(count, G, N)`), without building lists.
     Count,
@@ -301,6 +303,13 @@ impl Program {
     /// The clause of this id.
     pub fn clause(&self, clause: ClauseId) -> &Arc<Clause> {
         &self.clauses[clause.0 as usize]
+    }
+
+    /// Adds a ground fact to a predicate.
+    pub fn add_fact(&mut self, pred: PredId, args: &[Term], choice: Option<FactChoice>) {
+        let pred = &mut self.preds[pred.0 as usize];
+        pred.defined = true;
+        Arc::make_mut(&mut pred.facts).push(args, choice);
     }
 
     /// Adds a rule to its predicate.

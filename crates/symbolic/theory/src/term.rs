@@ -19,11 +19,13 @@
 //! Variables are numbered from 0 *within* whatever owns them (a clause, a call pattern, an activation): `Var(3)` means
 //! "the fourth variable of this clause". Terms that contain variables are hash-consed like all others.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
 
 use hashbrown::HashTable;
-use rustc_hash::{FxBuildHasher, FxHasher};
+use rustc_hash::{FxBuildHasher, FxHashSet, FxHasher};
 
 use crate::writer;
 
@@ -142,7 +144,7 @@ enum Node {
     Int(i64),
     Float(f64),
     Str(u32),
-    Compound { name: Symbol, start: u32, arity: u32, ground: bool },
+    Compound { name: Symbol, start: u32, arity: u32, depth: u32, ground: bool },
 }
 
 /// The names every store knows from the start, so that code can match on them without looking anything up.
@@ -208,6 +210,7 @@ pub struct TermStore {
     nodes: Vec<Node>,
     node_index: HashTable<u32>,
     args: Vec<Term>,
+    deepest: u32,
 }
 
 fn hash_str(text: &str) -> u64 {
@@ -338,9 +341,13 @@ impl TermStore {
             return Term(NODE | i);
         }
         let ground = args.iter().all(|&a| self.is_ground(a));
+        // The length of a list is not depth.
+        let below = |(i, &a): (usize, &Term)| self.depth(a) + u32::from(name != sym::CONS || i != 1);
+        let depth = args.iter().enumerate().map(below).max().unwrap_or(0);
+        self.deepest = self.deepest.max(depth);
         let start = u32::try_from(self.args.len()).expect("fewer than 2^32 arguments");
         self.args.extend_from_slice(args);
-        self.insert(hash, Node::Compound { name, start, arity: args.len() as u32, ground })
+        self.insert(hash, Node::Compound { name, start, arity: args.len() as u32, depth, ground })
     }
 
     /// A list cell.
@@ -435,6 +442,13 @@ impl TermStore {
         }
     }
 
+    /// The term with further arguments, as `call/N` makes it: `p(a)` and `b` give `p(a,b)`. `None` if it has no functor.
+    pub fn add_arguments(&mut self, term: Term, more: &[Term]) -> Option<Term> {
+        let (name, args) = self.callable(term)?;
+        let all: Vec<Term> = args.iter().chain(more).copied().collect();
+        Some(self.compound(name, &all))
+    }
+
     /// Head and tail of a list cell.
     #[inline]
     pub fn as_cons(&self, term: Term) -> Option<(Term, Term)> {
@@ -513,10 +527,16 @@ impl TermStore {
 
     /// The variables of a term in order of first occurrence.
     pub fn vars(&self, term: Term) -> Vec<u32> {
-        let mut vars = Vec::new();
+        // Most terms have a handful of variables; a set pays only for long ones.
+        const FEW: usize = 16;
+        let (mut vars, mut seen) = (Vec::new(), FxHashSet::default());
         self.for_each_var(term, &mut |v| {
-            if !vars.contains(&v) {
+            let new = if vars.len() <= FEW { !vars.contains(&v) } else { seen.insert(v) };
+            if new {
                 vars.push(v);
+                if vars.len() == FEW + 1 {
+                    seen.extend(vars.iter().copied());
+                }
             }
         });
         vars
@@ -528,6 +548,22 @@ impl TermStore {
             + self.args.len() * 4
             + self.names.len() * 40
             + self.strings.len() * 40
+    }
+
+    /// Nesting depth: 0 for what has no arguments; the length of a list does not count.
+    pub fn depth(&self, term: Term) -> u32 {
+        match term.node() {
+            Some(i) => match self.nodes[i] {
+                Node::Compound { depth, .. } => depth,
+                _ => 0,
+            },
+            None => 0,
+        }
+    }
+
+    /// The depth of the deepest term ever stored.
+    pub fn deepest(&self) -> u32 {
+        self.deepest
     }
 
     /// The number of stored (not inline) terms.
@@ -542,12 +578,45 @@ impl TermStore {
 
     /// A term in program syntax, quoted where needed, so that parsing it gives the term back.
     pub fn display(&self, term: Term) -> impl fmt::Display + '_ {
-        writer::Shown::new(self, term)
+        writer::Shown::new(self, term, &[])
+    }
+
+    /// Like [`TermStore::display`], with names for the variables (by number).
+    pub fn display_with<'a>(&'a self, term: Term, names: &'a [Arc<str>]) -> impl fmt::Display + 'a {
+        writer::Shown::new(self, term, names)
     }
 
     /// Standard order of terms (ISO): variables < numbers (by value) < atoms < strings < compound terms (by arity, name, arguments).
-    pub fn compare(&self, a: Term, b: Term) -> std::cmp::Ordering {
-        use std::cmp::Ordering::*;
+    pub fn compare(&self, a: Term, b: Term) -> Ordering {
+        // The pairs still to be compared if those before them are equal; mostly stays empty, which allocates nothing.
+        let mut later: Vec<(Term, Term)> = Vec::new();
+        let mut pair = (a, b);
+        loop {
+            let (a, b) = pair;
+            let mut first = None;
+            if a != b {
+                let (a, b) = (self.view(a), self.view(b));
+                let order = self.compare_tops(a, b);
+                if order != Ordering::Equal {
+                    return order;
+                }
+                if let (View::Compound(_, xs), View::Compound(_, ys)) = (a, b) {
+                    let mut different = xs.iter().copied().zip(ys.iter().copied()).filter(|(x, y)| x != y);
+                    first = different.next();
+                    let start = later.len();
+                    later.extend(different);
+                    later[start..].reverse();
+                }
+            }
+            match first.or_else(|| later.pop()) {
+                Some(next) => pair = next,
+                None => return Ordering::Equal,
+            }
+        }
+    }
+
+    /// The order of two different terms without their arguments.
+    fn compare_tops(&self, a: View<'_>, b: View<'_>) -> Ordering {
         fn rank(v: &View<'_>) -> u8 {
             match v {
                 View::Var(_) => 0,
@@ -557,35 +626,20 @@ impl TermStore {
                 View::Compound(..) => 5,
             }
         }
-        let mut pairs = vec![(a, b)];
-        while let Some((a, b)) = pairs.pop() {
-            if a == b {
-                continue;
+        match (a, b) {
+            (View::Var(x), View::Var(y)) => x.cmp(&y),
+            (View::Int(x), View::Int(y)) => x.cmp(&y),
+            // A float equal in value to an integer comes first, as in ISO.
+            (View::Int(x), View::Float(y)) => (x as f64).total_cmp(&y).then(Ordering::Greater),
+            (View::Float(x), View::Int(y)) => x.total_cmp(&(y as f64)).then(Ordering::Less),
+            (View::Float(x), View::Float(y)) => x.total_cmp(&y),
+            (View::Atom(x), View::Atom(y)) => self.name(x).cmp(self.name(y)),
+            (View::Str(x), View::Str(y)) => x.cmp(y),
+            (View::Compound(f, xs), View::Compound(g, ys)) => {
+                xs.len().cmp(&ys.len()).then_with(|| self.name(f).cmp(self.name(g)))
             }
-            let (va, vb) = (self.view(a), self.view(b));
-            let order = match (va, vb) {
-                (View::Var(x), View::Var(y)) => x.cmp(&y),
-                (View::Int(x), View::Int(y)) => x.cmp(&y),
-                // A float equal in value to an integer comes first, as in ISO.
-                (View::Int(x), View::Float(y)) => (x as f64).total_cmp(&y).then(Greater),
-                (View::Float(x), View::Int(y)) => x.total_cmp(&(y as f64)).then(Less),
-                (View::Float(x), View::Float(y)) => x.total_cmp(&y),
-                (View::Atom(x), View::Atom(y)) => self.name(x).cmp(self.name(y)),
-                (View::Str(x), View::Str(y)) => x.cmp(y),
-                (View::Compound(f, xs), View::Compound(g, ys)) => {
-                    let order = xs.len().cmp(&ys.len()).then_with(|| self.name(f).cmp(self.name(g)));
-                    if order == Equal {
-                        pairs.extend(xs.iter().copied().zip(ys.iter().copied()).rev());
-                    }
-                    order
-                }
-                _ => rank(&va).cmp(&rank(&vb)),
-            };
-            if order != Equal {
-                return order;
-            }
+            _ => rank(&a).cmp(&rank(&b)),
         }
-        Equal
     }
 }
 
@@ -614,6 +668,32 @@ mod tests {
         assert!(!terms.is_ground(open));
         assert_eq!(terms.substitute(open, &mut |_, _| Term::atom(sym::NIL)), a);
         assert_eq!(terms.vars(open), [0]);
+    }
+
+    #[test]
+    fn many_variables_are_listed_once_each() {
+        let mut terms = TermStore::new();
+        let items: Vec<Term> = (0..100_000).map(|i| Term::var(i % 50_000)).collect();
+        let list = terms.list(&items);
+        assert_eq!(terms.vars(list), (0..50_000).collect::<Vec<u32>>());
+    }
+
+    #[test]
+    fn deep_terms_are_compared_argument_by_argument() {
+        let mut t = TermStore::new();
+        let (f, a, b) = (t.symbol("f"), t.atom("a"), t.atom("b"));
+        // f(f(..., a, X), a, X): the innermost first argument decides, then the others from inside out.
+        let mut nested = |inner: Term, last: Term| {
+            let mut term = inner;
+            for _ in 0..100_000 {
+                term = t.compound(f, &[term, a, last]);
+            }
+            term
+        };
+        let (aa, ab, ba) = (nested(a, a), nested(a, b), nested(b, a));
+        assert_eq!(t.compare(aa, ab), Ordering::Less);
+        assert_eq!(t.compare(ba, ab), Ordering::Greater);
+        assert_eq!(t.compare(ab, ab), Ordering::Equal);
     }
 
     #[test]

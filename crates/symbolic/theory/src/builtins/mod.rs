@@ -3,6 +3,43 @@
 //! A builtin is a function from resolved arguments to solutions; a solution is a list of pairs of terms to be unified. It
 //! never sees activations, choices or tables, so each can be read and tested on its own. Variables in the arguments are
 //! numbered as in the calling activation; [`Call::fresh`] makes new ones.
+//!
+//! Each file holds one family and a table of its predicates; [`lookup`] knows them all. All solutions of a call are computed
+//! at once, so a call with infinitely many (`member(a, L)` with `L` unbound) is a [`Fault`] that says so instead of a hang.
+//! Where ProbLog 2 and ISO Prolog disagree, ProbLog is followed, except where it is plainly in error; the family's
+//! documentation names the places. Predicates that call goals (`maplist/3`, `foldl/4`, ...) are written in the language
+//! itself: see `library.pl`.
+
+mod append;
+mod args;
+pub mod arith;
+mod compare;
+mod functions;
+mod groups;
+mod integers;
+mod lists;
+pub mod number;
+mod output;
+mod selection;
+mod sets;
+mod sorting;
+mod structure;
+mod subtext;
+mod text;
+mod totals;
+mod types;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod testing;
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+pub use arith::{eval, probability};
+pub use number::Number;
 
 use crate::diag::Code;
 use crate::term::{Term, TermStore};
@@ -13,8 +50,20 @@ pub struct Builtin {
     pub name: &'static str,
     /// Its number of arguments.
     pub arity: u32,
-    /// What it does.
+    /// What it does. (To call it, use [`Builtin::solve`], which names the predicate in errors.)
     pub run: fn(&mut Call<'_>) -> Result<(), Fault>,
+}
+
+impl Builtin {
+    const fn new(name: &'static str, arity: u32, run: fn(&mut Call<'_>) -> Result<(), Fault>) -> Builtin {
+        Builtin { name, arity, run }
+    }
+
+    /// Runs the builtin. Messages of faults begin with its name and arity.
+    #[inline]
+    pub fn solve(&self, call: &mut Call<'_>) -> Result<(), Fault> {
+        (self.run)(call).map_err(|fault| Fault { message: format!("{self:?}: {}", fault.message), ..fault })
+    }
 }
 
 impl std::fmt::Debug for Builtin {
@@ -33,12 +82,15 @@ pub struct Call<'a> {
     pub next_var: u32,
     /// Where solutions go.
     pub solutions: Solutions,
+    /// What `write/1` and its relatives print. During inference a goal may run once for many proofs, or never, so the text
+    /// has no reliable order; the engine hands it on or drops it.
+    pub output: String,
 }
 
 impl<'a> Call<'a> {
     /// A call with no solutions yet.
     pub fn new(terms: &'a mut TermStore, args: &'a [Term], next_var: u32) -> Call<'a> {
-        Call { terms, args, next_var, solutions: Solutions::default() }
+        Call { terms, args, next_var, solutions: Solutions::default(), output: String::new() }
     }
 
     /// A new variable.
@@ -77,6 +129,12 @@ impl Solutions {
     pub fn push(&mut self, pairs: &[(Term, Term)]) {
         self.pairs.extend_from_slice(pairs);
         self.ends.push(self.pairs.len() as u32);
+    }
+
+    /// Forgets all solutions but keeps the buffers.
+    pub fn clear(&mut self) {
+        self.pairs.clear();
+        self.ends.clear();
     }
 
     /// The number of solutions.
@@ -121,8 +179,49 @@ impl Fault {
     }
 }
 
-/// The builtin of this name and arity.
+const TABLES: &[&[Builtin]] = &[
+    arith::TABLE,
+    integers::TABLE,
+    compare::TABLE,
+    types::TABLE,
+    structure::TABLE,
+    lists::TABLE,
+    append::TABLE,
+    selection::TABLE,
+    sorting::TABLE,
+    sets::TABLE,
+    totals::TABLE,
+    groups::TABLE,
+    text::TABLE,
+    subtext::TABLE,
+    output::TABLE,
+];
+
+static INDEX: LazyLock<FxHashMap<(&'static str, u32), &'static Builtin>> =
+    LazyLock::new(|| all().map(|b| ((b.name, b.arity), b)).collect());
+
+/// All builtins, family by family.
+pub fn all() -> impl Iterator<Item = &'static Builtin> {
+    TABLES.iter().flat_map(|table| table.iter())
+}
+
+/// The builtin of this name and arity. A definition of the same name in the program comes before it.
 pub fn lookup(name: &str, arity: u32) -> Option<&'static Builtin> {
-    let _ = (name, arity);
-    None
+    INDEX.get(&(name, arity)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_builtin_is_found_by_its_name_and_no_two_share_one() {
+        for builtin in all() {
+            assert!(
+                std::ptr::eq(lookup(builtin.name, builtin.arity).unwrap(), builtin),
+                "{builtin:?} is defined twice"
+            );
+        }
+        assert!(lookup("append", 7).is_none());
+    }
 }

@@ -1,0 +1,189 @@
+//! The command line, as `clap` types. `symbolon help COMMAND` prints what stands here.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use symbolon_theory::budget::Budget;
+
+/// Symbolon: between neural networks and symbols.
+///
+/// Exit status: 0 done; 1 something is wrong with the program or the command; 2 stopped by a budget, what was found is printed.
+#[derive(Parser, Debug)]
+#[command(version, about, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Probabilities, proofs, samples and gradients of the queries of a theory
+    Infer(Infer),
+    /// Learn the t(_) probabilities of a theory from examples
+    Fit(Fit),
+    /// Check a theory without running it
+    Check(Check),
+    /// Ask queries one by one
+    Shell(Shell),
+    /// Say what is installed and what each optional part adds
+    Doctor(Doctor),
+}
+
+/// The files of a theory.
+#[derive(Args, Debug)]
+pub struct Files {
+    /// Theory files (ProbLog syntax), read in order; `-` reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// How much a command may use.
+#[derive(Args, Debug, Clone)]
+pub struct Limits {
+    /// Stop after this many seconds and print what was found
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
+    pub timeout: f64,
+    /// Stop when about this many MiB are used
+    #[arg(long, value_name = "MIB", default_value_t = 4096)]
+    pub memory: usize,
+    /// Stop when lineage or circuit has this many nodes
+    #[arg(long, value_name = "N", default_value_t = 100_000_000)]
+    pub nodes: usize,
+    /// Stop when calls are nested this deep
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub depth: usize,
+}
+
+impl Limits {
+    /// As a budget that Ctrl-C cancels.
+    pub fn budget(&self) -> Budget {
+        let time = Duration::try_from_secs_f64(self.timeout).unwrap_or(Duration::MAX);
+        Budget {
+            time,
+            memory: self.memory.saturating_mul(1 << 20),
+            nodes: self.nodes,
+            depth: self.depth,
+            cancel: Some(crate::cancel_flag()),
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct Infer {
+    #[command(flatten)]
+    pub theory: Files,
+    /// A further query, such as 'path(a,X)'; may be given more than once
+    #[arg(short, long, value_name = "GOAL")]
+    pub query: Vec<String>,
+    /// A further observation: 'alarm', '\+alarm' or 'alarm=false'; may be given more than once
+    #[arg(short, long, value_name = "ATOM")]
+    pub evidence: Vec<String>,
+    /// Evaluate in another semiring than probability
+    #[arg(short, long, value_enum, default_value_t = SemiringName::Probability)]
+    pub semiring: SemiringName,
+    /// The most probable explanation of the evidence
+    #[arg(long)]
+    pub mpe: bool,
+    /// Draw N samples of the queries, given the evidence
+    #[arg(long, value_name = "N")]
+    pub sample: Option<usize>,
+    /// Seed of the random numbers
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// The K best proofs of each answer
+    #[arg(short, long, value_name = "K")]
+    pub proofs: Option<usize>,
+    /// Why each answer holds (its best proofs as trees), or why it does not
+    #[arg(short = 'x', long)]
+    pub explain: bool,
+    /// The derivative of each answer's probability by each probability in the theory
+    #[arg(long)]
+    pub gradient: bool,
+    /// Probabilities of neural predicates: JSON {"net": {"input": [p, ...]}}
+    #[arg(long, value_name = "FILE")]
+    pub nn: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// The semirings that queries can be evaluated in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SemiringName {
+    /// Probability (the default)
+    Probability,
+    /// Log-probability
+    Log,
+    /// True or false: can the query hold at all?
+    Boolean,
+    /// Number of possible worlds in which it holds
+    Counting,
+    /// Probability of the best single explanation (Viterbi, tropical in logs)
+    Tropical,
+    /// Weakest link of the strongest proof
+    MinMax,
+    /// Product fuzzy logic
+    Product,
+    /// Godel fuzzy logic
+    Godel,
+    /// Lukasiewicz fuzzy logic
+    Lukasiewicz,
+    /// Probability of the K best proofs together (K from --proofs, default 3): a lower bound
+    TopK,
+}
+
+#[derive(Args, Debug)]
+pub struct Fit {
+    /// Theory file with t(_) probabilities
+    #[arg(value_name = "FILE")]
+    pub theory: PathBuf,
+    /// Examples: evidence/1,2 facts, one example after another, separated by lines of dashes
+    #[arg(value_name = "EXAMPLES")]
+    pub examples: PathBuf,
+    /// Write the theory with the learned probabilities here (default: standard output)
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Most iterations
+    #[arg(long, default_value_t = 1000)]
+    pub iterations: usize,
+    /// Stop when the log-likelihood grows by less than this
+    #[arg(long, default_value_t = 1e-8)]
+    pub tolerance: f64,
+    /// Seed of the start values
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+#[derive(Args, Debug)]
+pub struct Check {
+    #[command(flatten)]
+    pub theory: Files,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Shell {
+    /// Theory files to start with
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}

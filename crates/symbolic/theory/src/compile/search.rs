@@ -1,0 +1,496 @@
+//! The search: decide, draw consequences, split into components, look up, multiply and add.
+//!
+//! A *component* is a list of items, sorted by gate: undefined gates that matter, and the obligations that make them matter.
+//! An obligation is a false and-gate without a false input (some input must become false), or a pending gate of a positive
+//! cycle (see [`super::founded`]). The items determine the function that is left exactly, so they are the cache key.
+//!
+//! To solve a component the search decides one gate (true, then false) or one choice (each value, then all values that do not
+//! matter). In each branch it propagates, keeps only what the remaining obligations can see, and solves the new components
+//! one by one; choices that were fixed or restricted and that nothing sees any more become leaves of the circuit. Branches
+//! exclude each other, so their sum is a deterministic or; components share no choice, so their product is a decomposable and.
+
+use super::cache::{Cache, OPEN};
+use super::founded::Founded;
+use super::gates::{Gates, NONE};
+use super::normal::Normal;
+use super::order;
+use super::state::{FALSE, State, TRUE, UNDEF};
+use crate::budget::{Meter, Stop};
+use crate::circuit::{Builder, Circuit, NodeIndex};
+use crate::lineage::{Lit, NodeId};
+
+/// Classes of items: the low two bits, below the gate.
+const UNDEFINED: u32 = 0;
+const FALSE_GATE: u32 = 1;
+const PENDING: u32 = 2;
+/// An undefined leaf that no obligation sees, of a choice with another leaf that one does.
+const UNSEEN: u32 = 3;
+
+/// Items looked at between two looks at the clock.
+const CHECK_EVERY: usize = 200_000;
+
+enum Decision {
+    /// Literals that must hold: one branch.
+    Root,
+    /// A gate: true, false.
+    Gate(u32),
+    /// A choice: its leaves `alternatives[base..]`, then none of them.
+    Choice,
+}
+
+/// A component that is being solved.
+struct Frame {
+    /// Its items.
+    start: usize,
+    end: usize,
+    /// Whether it has gates of positive cycles.
+    cyclic: bool,
+    entry: u32,
+    decision: Decision,
+    branch: u32,
+    /// Bases of its parts of the shared stacks.
+    items: usize,
+    alternatives: usize,
+    ors: usize,
+    ands: usize,
+    subs: usize,
+    next_sub: usize,
+    mark: usize,
+    /// Whether a branch is open.
+    open: bool,
+}
+
+/// The search for all roots of one lineage.
+pub(crate) struct Search<'a> {
+    gates: &'a Gates,
+    level: Vec<u32>,
+    state: State,
+    founded: Founded,
+    cache: Cache,
+    circuit: Builder,
+    frames: Vec<Frame>,
+    items: Vec<u32>,
+    alternatives: Vec<u32>,
+    ors: Vec<NodeIndex>,
+    ands: Vec<NodeIndex>,
+    subs: Vec<(usize, usize)>,
+    root: Vec<Lit>,
+    meter: Meter,
+    work: usize,
+    stop: Option<Stop>,
+    look: Look,
+}
+
+/// Buffers of the relevance analysis.
+#[derive(Default)]
+struct Look {
+    stamp: u32,
+    seen: Vec<u32>,
+    label: Vec<u32>,
+    var_seen: Vec<u32>,
+    var_label: Vec<u32>,
+    var_done: Vec<u32>,
+    /// Union-find over labels.
+    link: Vec<u32>,
+    stack: Vec<u32>,
+    obligations: Vec<u32>,
+    sizes: Vec<u32>,
+    values: Vec<u32>,
+    children: Vec<NodeIndex>,
+}
+
+impl Look {
+    fn find(&mut self, mut l: u32) -> u32 {
+        while self.link[l as usize] != l {
+            self.link[l as usize] = self.link[self.link[l as usize] as usize];
+            l = self.link[l as usize];
+        }
+        l
+    }
+
+    fn union(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.find(a), self.find(b));
+        // The smaller label wins, so that components keep the order of their first obligations.
+        self.link[a.max(b) as usize] = a.min(b);
+    }
+}
+
+impl<'a> Search<'a> {
+    pub(crate) fn new(normal: &'a Normal, sizes: Vec<u32>, meter: Meter) -> Search<'a> {
+        let gates = &normal.gates;
+        let mut state = State::new(gates);
+        let mut used = vec![false; gates.len()];
+        let roots: Vec<Lit> =
+            normal.queries.iter().chain(&normal.evidence).chain(&normal.constraints).copied().collect();
+        state.start(gates, &roots).iter().for_each(|&g| used[g as usize] = true);
+        let (n, vars) = (gates.len(), gates.vars.len());
+        let look = Look {
+            seen: vec![0; n],
+            label: vec![0; n],
+            var_seen: vec![0; vars],
+            var_label: vec![0; vars],
+            var_done: vec![0; vars],
+            ..Look::default()
+        };
+        Search {
+            gates,
+            level: order::levels(gates, &used),
+            state,
+            founded: Founded::new(gates),
+            cache: Cache::default(),
+            circuit: Builder::new(sizes),
+            frames: Vec::new(),
+            items: Vec::new(),
+            alternatives: Vec::new(),
+            ors: Vec::new(),
+            ands: Vec::new(),
+            subs: Vec::new(),
+            root: Vec::new(),
+            meter,
+            work: 0,
+            stop: None,
+            look,
+        }
+    }
+
+    /// The circuit and why it is not complete. Renumbers the roots.
+    pub(crate) fn finish(self, roots: &mut [NodeIndex]) -> (Circuit, Option<Stop>) {
+        (self.circuit.finish(roots), self.stop)
+    }
+
+    /// Compiles the conjunction of literals.
+    pub(crate) fn compile(&mut self, lits: &[Lit]) -> NodeIndex {
+        self.root.clear();
+        self.root.push(Lit::TRUE);
+        self.root.extend_from_slice(lits);
+        let cone = self.state.start(self.gates, &self.root);
+        self.items.clear();
+        self.items.extend(cone.iter().map(|&g| g << 2));
+        let cyclic = self.is_cyclic(0, self.items.len());
+        self.frames.push(Frame {
+            start: 0,
+            end: self.items.len(),
+            cyclic,
+            entry: OPEN,
+            decision: Decision::Root,
+            branch: 0,
+            items: self.items.len(),
+            alternatives: 0,
+            ors: 0,
+            ands: 0,
+            subs: 0,
+            next_sub: 0,
+            mark: 0,
+            open: false,
+        });
+        let mut result = Builder::FALSE;
+        while !self.frames.is_empty() {
+            if let Some(node) = self.step() {
+                match self.frames.last() {
+                    Some(_) => self.ands.push(node),
+                    None => result = node,
+                }
+            }
+        }
+        result
+    }
+
+    /// One step of the topmost frame. Returns its node when it is solved.
+    fn step(&mut self) -> Option<NodeIndex> {
+        let frame = self.frames.last_mut()?;
+        if !frame.open {
+            return self.open_branch();
+        }
+        // A false factor ends the branch.
+        let failed = self.ands[frame.ands..].last() == Some(&Builder::FALSE);
+        if !failed && frame.next_sub < self.subs.len() {
+            let (start, end) = self.subs[frame.next_sub];
+            frame.next_sub += 1;
+            self.enter(start, end);
+            return None;
+        }
+        let (ands, subs, mark, items) = (frame.ands, frame.subs, frame.mark, frame.items);
+        frame.open = false;
+        self.look.children.clear();
+        self.look.children.extend(self.ands.drain(ands..));
+        let node = self.circuit.and(&mut self.look.children);
+        self.ors.push(node);
+        self.subs.truncate(subs);
+        self.items.truncate(items);
+        self.state.undo(self.gates, mark);
+        None
+    }
+
+    /// Starts to solve a component, unless the cache knows it.
+    fn enter(&mut self, start: usize, end: usize) {
+        let entry = self.cache.entry(&self.items[start..end]);
+        let known = self.cache.get(entry);
+        if known != OPEN {
+            self.ands.push(known);
+            return;
+        }
+        if self.stop.is_some() {
+            self.ands.push(Builder::UNKNOWN);
+            return;
+        }
+        let alternatives = self.alternatives.len();
+        let decision = self.decide(start, end);
+        self.frames.push(Frame {
+            start,
+            end,
+            cyclic: self.is_cyclic(start, end),
+            entry,
+            decision,
+            branch: 0,
+            items: self.items.len(),
+            alternatives,
+            ors: self.ors.len(),
+            ands: self.ands.len(),
+            subs: self.subs.len(),
+            next_sub: self.subs.len(),
+            mark: self.state.mark(),
+            open: false,
+        });
+    }
+
+    fn is_cyclic(&self, start: usize, end: usize) -> bool {
+        self.gates.regions > 0 && self.items[start..end].iter().any(|i| self.gates.region[(i >> 2) as usize] != NONE)
+    }
+
+    /// Chooses what to decide in a component.
+    fn decide(&mut self, start: usize, end: usize) -> Decision {
+        let mut best = (u32::MAX, u32::MAX, NONE);
+        for &item in &self.items[start..end] {
+            if item & 3 == UNDEFINED {
+                let g = item >> 2;
+                let score = (self.level[g as usize], u32::MAX - self.gates.parents(g).len() as u32, g);
+                best = best.min(score);
+            }
+        }
+        let g = best.2;
+        let var = self.gates.leaf_var[g as usize];
+        if var == NONE || self.gates.vars[var as usize].leaves.len() == 1 {
+            return Decision::Gate(g);
+        }
+        let of_var = |i: &&u32| **i & 3 == UNDEFINED && self.gates.leaf_var[(**i >> 2) as usize] == var;
+        self.alternatives.extend(self.items[start..end].iter().filter(of_var).map(|i| i >> 2));
+        Decision::Choice
+    }
+
+    /// Opens the next branch of the topmost frame that is not contradictory; if there is none, the frame is solved.
+    fn open_branch(&mut self) -> Option<NodeIndex> {
+        self.tick();
+        let frame = self.frames.last_mut()?;
+        let branch = frame.branch as usize;
+        frame.branch += 1;
+        let alternatives = &self.alternatives[frame.alternatives..];
+        let holds = match frame.decision {
+            Decision::Root if branch == 0 => self.root.iter().all(|&l| self.state.assign(l)),
+            Decision::Gate(g) if branch == 0 => self.state.assign(Lit::pos(NodeId(g))),
+            Decision::Gate(g) if branch == 1 => self.state.assign(Lit::neg(NodeId(g))),
+            Decision::Choice if branch < alternatives.len() => {
+                self.state.assign(Lit::pos(NodeId(alternatives[branch])))
+            }
+            Decision::Choice if branch == alternatives.len() => {
+                alternatives.iter().all(|&g| self.state.assign(Lit::neg(NodeId(g))))
+            }
+            _ => return self.close(),
+        };
+        let (start, end, cyclic) = (frame.start, frame.end, frame.cyclic);
+        let ands = self.ands.len();
+        let holds = holds
+            && self.state.propagate(self.gates)
+            && (!cyclic || self.founded.analyse(self.gates, &mut self.state, &self.items[start..end]));
+        if holds {
+            self.look(start, end, cyclic);
+            let frame = self.frames.last_mut()?;
+            frame.open = true;
+            frame.next_sub = frame.subs;
+        } else {
+            self.ands.truncate(ands);
+            let frame = self.frames.last()?;
+            self.state.undo(self.gates, frame.mark);
+        }
+        None
+    }
+
+    fn close(&mut self) -> Option<NodeIndex> {
+        let frame = self.frames.pop()?;
+        self.look.children.clear();
+        self.look.children.extend(self.ors.drain(frame.ors..));
+        let node = self.circuit.or(&mut self.look.children);
+        self.alternatives.truncate(frame.alternatives);
+        if frame.entry != OPEN && self.stop.is_none() {
+            self.cache.set(frame.entry, node);
+        }
+        Some(node)
+    }
+
+    /// What matters after propagation: pushes the new components, and the leaves of choices that are done.
+    fn look(&mut self, start: usize, end: usize, cyclic: bool) {
+        let (gates, state, founded) = (self.gates, &self.state, &self.founded);
+        let look = &mut self.look;
+        self.work += end - start;
+        look.stamp += 1;
+        let stamp = look.stamp;
+        // The obligations.
+        look.obligations.clear();
+        look.link.clear();
+        for &item in &self.items[start..end] {
+            let g = item >> 2;
+            let open =
+                state.val[g as usize] == FALSE && state.falses[g as usize] == 0 && gates.leaf_var[g as usize] == NONE;
+            let pending = cyclic && gates.region[g as usize] != NONE && founded.is_pending(g);
+            if open || pending {
+                look.seen[g as usize] = stamp;
+                look.label[g as usize] = look.link.len() as u32;
+                look.link.push(look.link.len() as u32);
+                look.obligations.push(g);
+            }
+        }
+        // What they see.
+        for i in 0..look.obligations.len() {
+            let label = i as u32;
+            look.stack.clear();
+            look.stack.push(look.obligations[i]);
+            while let Some(x) = look.stack.pop() {
+                for l in gates.inputs(x) {
+                    let h = l.node().0;
+                    if state.val[h as usize] != UNDEF {
+                        // Gates that depend on each other in a cycle stay together.
+                        let tied = cyclic
+                            && gates.region[h as usize] != NONE
+                            && gates.region[h as usize] == gates.region[x as usize]
+                            && founded.is_pending(h)
+                            && founded.together(x, h);
+                        if tied {
+                            let other = look.label[h as usize];
+                            look.union(label, other);
+                        }
+                        continue;
+                    }
+                    if look.seen[h as usize] == stamp {
+                        let other = look.label[h as usize];
+                        look.union(label, other);
+                        continue;
+                    }
+                    look.seen[h as usize] = stamp;
+                    look.label[h as usize] = label;
+                    let var = gates.leaf_var[h as usize];
+                    if var == NONE {
+                        look.stack.push(h);
+                    } else if look.var_seen[var as usize] == stamp {
+                        let other = look.var_label[var as usize];
+                        look.union(label, other);
+                    } else {
+                        look.var_seen[var as usize] = stamp;
+                        look.var_label[var as usize] = label;
+                    }
+                }
+            }
+        }
+        // The items of each component, and the choices that no component has.
+        look.sizes.clear();
+        look.sizes.resize(look.link.len(), 0);
+        for i in start..end {
+            let g = self.items[i] >> 2;
+            if let Some((_, label)) = look.classify(gates, state, founded, cyclic, g) {
+                look.sizes[label as usize] += 1;
+            }
+            let var = gates.leaf_var[g as usize];
+            if var != NONE && look.var_done[var as usize] != stamp {
+                look.var_done[var as usize] = stamp;
+                if let Some(node) = look.emit(gates, state, &mut self.circuit, var) {
+                    self.ands.push(node);
+                }
+            }
+        }
+        let first = self.subs.len();
+        let mut at = self.items.len();
+        for size in &mut look.sizes {
+            let n = *size as usize;
+            *size = at as u32;
+            if n > 0 {
+                self.subs.push((at, at + n));
+                at += n;
+            }
+        }
+        self.items.resize(at, 0);
+        for i in start..end {
+            let g = self.items[i] >> 2;
+            if let Some((class, label)) = look.classify(gates, state, founded, cyclic, g) {
+                let to = &mut look.sizes[label as usize];
+                self.items[*to as usize] = g << 2 | class;
+                *to += 1;
+            }
+        }
+        // Small components first: if one is contradictory the large ones need not be solved.
+        self.subs[first..].sort_by_key(|s| (s.1 - s.0, s.0));
+    }
+
+    fn tick(&mut self) {
+        if self.stop.is_some() {
+            return;
+        }
+        self.work += 16;
+        let nodes = self.circuit.circuit().len();
+        let mut result = self.meter.nodes(nodes);
+        if self.work >= CHECK_EVERY {
+            self.work = 0;
+            let bytes = self.cache.memory() + self.circuit.circuit().bytes() * 2 + self.items.len() * 4;
+            result = result.and_then(|()| self.meter.check(bytes));
+        }
+        self.stop = result.err();
+    }
+}
+
+impl Look {
+    /// Class and component of a gate, if it still matters.
+    #[inline]
+    fn classify(
+        &mut self,
+        gates: &Gates,
+        state: &State,
+        founded: &Founded,
+        cyclic: bool,
+        g: u32,
+    ) -> Option<(u32, u32)> {
+        let var = gates.leaf_var[g as usize];
+        if self.seen[g as usize] == self.stamp {
+            let label = self.find(self.label[g as usize]);
+            let class = if cyclic && gates.region[g as usize] != NONE && founded.is_pending(g) {
+                PENDING
+            } else if state.val[g as usize] == UNDEF {
+                UNDEFINED
+            } else {
+                FALSE_GATE
+            };
+            Some((class, label))
+        } else if var != NONE && state.val[g as usize] == UNDEF && self.var_seen[var as usize] == self.stamp {
+            Some((UNSEEN, self.find(self.var_label[var as usize])))
+        } else {
+            None
+        }
+    }
+
+    /// The leaf of a choice that no component has, unless all its values are left.
+    fn emit(&mut self, gates: &Gates, state: &State, circuit: &mut Builder, var: u32) -> Option<NodeIndex> {
+        if self.var_seen[var as usize] == self.stamp {
+            return None;
+        }
+        let v = &gates.vars[var as usize];
+        self.values.clear();
+        if let Some(&(_, value)) = v.leaves.iter().find(|l| state.val[l.0 as usize] == TRUE) {
+            self.values.push(value);
+        } else {
+            let left = v.leaves.iter().filter(|l| state.val[l.0 as usize] == UNDEF);
+            self.values.extend(left.map(|l| l.1));
+            if self.values.len() == v.leaves.len() {
+                return None;
+            }
+            self.values.extend_from_slice(&v.others);
+            self.values.sort_unstable();
+        }
+        Some(circuit.leaf(v.choice, &self.values))
+    }
+}

@@ -1,0 +1,79 @@
+//! The probability of each query given the evidence.
+
+use crate::circuit::{NodeIndex, Weights};
+use crate::compile::Compiled;
+
+/// A probability, or bounds on it where compilation stopped early.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Probability {
+    /// It is at least this.
+    pub lower: f64,
+    /// It is at most this.
+    pub upper: f64,
+}
+
+impl Probability {
+    /// A known probability.
+    pub fn exactly(p: f64) -> Probability {
+        Probability { lower: p, upper: p }
+    }
+
+    /// Whether the bounds meet.
+    pub fn is_exact(&self) -> bool {
+        self.lower == self.upper
+    }
+
+    /// The middle between the bounds.
+    pub fn value(&self) -> f64 {
+        0.5 * (self.lower + self.upper)
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Impossible {
+    /// No world satisfies the constraints.
+    #[error("the constraints contradict each other: no possible world satisfies them")]
+    Constraints,
+    /// No world that satisfies the constraints agrees with the evidence.
+    #[error("the evidence is impossible: its probability is 0")]
+    Evidence,
+}
+
+/// Below this a probability is computed again in logarithms, because products may have lost digits.
+const SMALL: f64 = 1e-280;
+
+impl Compiled {
+    /// The probability of each query given evidence and constraints, in the order of [`crate::lineage::Lineage::queries`].
+    pub fn marginals(&self, weights: &Weights) -> Result<Vec<Probability>, Impossible> {
+        if self.stop.is_none() {
+            let values = self.circuit.values(weights, 0.0);
+            let evidence = values[self.evidence as usize];
+            if evidence > SMALL {
+                let ratio = |&q: &NodeIndex| Probability::exactly((values[q as usize] / evidence).min(1.0));
+                return Ok(self.queries.iter().map(ratio).collect());
+            }
+            let values = self.circuit.log_values(weights, 0.0);
+            let evidence = values[self.evidence as usize];
+            if evidence == f64::NEG_INFINITY {
+                let constraints = values[self.constraints as usize] == f64::NEG_INFINITY;
+                return Err(if constraints { Impossible::Constraints } else { Impossible::Evidence });
+            }
+            let ratio = |&q: &NodeIndex| Probability::exactly((values[q as usize] - evidence).exp().min(1.0));
+            return Ok(self.queries.iter().map(ratio).collect());
+        }
+        let low = self.circuit.values(weights, 0.0);
+        let high = self.circuit.values(weights, 1.0);
+        let high_of = |n: NodeIndex| high[n as usize].min(1.0);
+        if high_of(self.evidence) == 0.0 {
+            let constraints = high_of(self.constraints) == 0.0;
+            return Err(if constraints { Impossible::Constraints } else { Impossible::Evidence });
+        }
+        let bounds = |&q: &NodeIndex| {
+            let lower = low[q as usize] / high_of(self.evidence);
+            let upper = high_of(q) / low[self.evidence as usize];
+            Probability { lower: lower.min(1.0), upper: if upper.is_nan() { 1.0 } else { upper.min(1.0) } }
+        };
+        Ok(self.queries.iter().map(bounds).collect())
+    }
+}

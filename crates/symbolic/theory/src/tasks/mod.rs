@@ -1,0 +1,5 @@
+//! Questions to a compiled lineage.
+
+mod marginals;
+
+pub use marginals::{Impossible, Probability};
