@@ -142,7 +142,7 @@ impl Shown<'_> {
     fn push_operand(&self, steps: &mut Vec<Step>, term: Term, max: u32) {
         match term.as_atom() {
             Some(name) if ops::is_operator(self.terms.name(name)) && is_plain(self.terms.name(name)) => {
-                steps.extend([Step::Text(")"), Step::Name(name), Step::Text("(")]);
+                steps.extend([Step::Text(")"), Step::Term(term, max), Step::Text("(")]);
             }
             _ => steps.push(Step::Term(term, max)),
         }
