@@ -91,11 +91,13 @@ impl Context<'_> {
 
 impl Machine {
     /// Runs `plan` over the rows from `*cursor` to `end` of its source, or to its last row, even if the run itself adds
-    /// rows, if `end` is `None`. The cursor moves with what is done, also when the run is stopped.
+    /// rows, if `end` is `None`. The cursor moves with what is done, also when the run is stopped. If the plan uses no column
+    /// of the source, one row is enough, and `satisfied` says afterwards that there was one.
     pub fn run(
         &mut self,
         plan: &Plan,
         cursor: &mut usize,
+        satisfied: &mut bool,
         end: Option<usize>,
         context: &mut Context<'_>,
     ) -> Result<(), DatalogError> {
@@ -111,12 +113,14 @@ impl Machine {
             };
             let end = end.unwrap_or(available);
             // A relation of no columns cannot become truer.
-            if *cursor >= end || (context.relations[head].arity == 0 && context.relations[head].len() > 0) {
+            if *cursor >= end || *satisfied || (context.relations[head].arity == 0 && context.relations[head].len() > 0)
+            {
                 *cursor = end;
                 return Ok(());
             }
             let upto = end.min(*cursor + BATCH);
             self.load(&plan.source, *cursor, upto, context.relations);
+            let found = self.batches[0].columns.is_empty() && self.batches[0].len > 0;
             let mut at = 0;
             loop {
                 context.tick(head)?;
@@ -126,6 +130,9 @@ impl Machine {
                     let (before, after) = self.batches.split_at_mut(at + 1);
                     let (input, output) = (&mut before[at], &mut after[0]);
                     if input.row < input.len {
+                        if alike(&plan.steps[at], input) {
+                            input.len = 1;
+                        }
                         let mut scratch =
                             Scratch { from: &mut self.from, entry: &mut self.entry, constants: &mut self.constants };
                         step(&plan.steps[at], input, output, &mut scratch, context)?;
@@ -142,6 +149,7 @@ impl Machine {
                 at -= 1;
             }
             *cursor = upto;
+            *satisfied = found;
         }
     }
 
@@ -186,6 +194,16 @@ impl Machine {
         let columns = operand_columns(&plan.emit, batch, constants);
         context.relations[plan.head.0 as usize].insert_columns(&columns, batch.len);
     }
+}
+
+/// Whether all rows of a batch are extended alike, and nothing else of them is kept: then one stands for all.
+fn alike(step: &Step, input: &Batch) -> bool {
+    let kept = match step {
+        Step::Cross { keep, .. } => keep.len(),
+        Step::Probe { key, keep, .. } => keep.len() + key.iter().filter(|k| matches!(k, Operand::Column(_))).count(),
+        _ => input.columns.len(),
+    };
+    kept == 0 && input.len > 1
 }
 
 struct Scratch<'a> {

@@ -17,6 +17,7 @@
 //! and the rest of the body share them. A negated goal is tested on such a relation by a rule of lower urgency, which runs only
 //! when everything it may depend on has reached its fixpoint.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::Relational;
@@ -395,13 +396,13 @@ impl Relational {
 fn arrange(clause: &Clause, bound: u64, terms: &TermStore) -> Clause {
     let mut known = Bound::new(clause.vars);
     known.add(terms, &select(&clause.args, bound));
-    let (mut left, mut body) = (clause.body.iter().collect::<Vec<_>>(), Vec::with_capacity(clause.body.len()));
-    while let Some(first) = left.first() {
+    let (mut left, mut body) = (clause.body.iter().collect::<VecDeque<_>>(), Vec::with_capacity(clause.body.len()));
+    while let Some(first) = left.front() {
         let reached =
             |goal: &&Goal| matches!(goal, Goal::Call { args, .. } if args.is_empty() || known.mask(args) != 0);
         let waits = matches!(first, Goal::Call { .. }) && !reached(first);
         let next = if waits { left.iter().position(reached).unwrap_or(0) } else { 0 };
-        let goal = left.remove(next);
+        let Some(goal) = left.remove(next) else { break };
         if !matches!(goal, Goal::Not { .. }) {
             known.add(terms, goal_args(goal));
         }

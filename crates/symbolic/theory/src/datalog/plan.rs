@@ -198,9 +198,18 @@ impl Planner<'_> {
             while let Some(at) = (0..self.done.len()).find(|&i| self.ready(i)) {
                 self.place_test(at);
             }
-            let atoms =
-                (0..self.done.len()).filter(|&i| !self.done[i] && matches!(self.rule.body[i], Literal::Atom(_)));
-            let Some(at) = atoms.min_by_key(|&i| self.cost(i)) else { break };
+            let mut best = None;
+            for i in 0..self.done.len() {
+                if !self.done[i]
+                    && let Literal::Atom(atom) = &self.rule.body[i]
+                {
+                    let cost = self.cost(atom);
+                    if best.is_none_or(|(least, _)| cost < least) {
+                        best = Some((cost, i));
+                    }
+                }
+            }
+            let Some((_, at)) = best else { break };
             self.done[at] = true;
             if let Literal::Atom(atom) = &self.rule.body[at] {
                 self.place_atom(at, atom);
@@ -257,13 +266,12 @@ impl Planner<'_> {
 
     /// About how many rows of an atom match one binding of the variables bound so far: atoms come in this order, and in
     /// the order written where it is equal.
-    fn cost(&self, at: usize) -> usize {
-        let Literal::Atom(atom) = &self.rule.body[at] else { return usize::MAX };
+    fn cost(&mut self, atom: &Atom) -> usize {
         let bound: Vec<usize> = (0..atom.args.len()).filter(|&i| self.is_bound(atom.args[i])).collect();
         if bound.len() == atom.args.len() {
             return 0;
         }
-        let relation = &self.relations[atom.rel.0 as usize];
+        let relation = &mut self.relations[atom.rel.0 as usize];
         match (relation.growing, bound.is_empty()) {
             (false, _) => relation.matches(&bound),
             // Nothing is known yet of what is still to be derived.

@@ -31,6 +31,8 @@ pub(super) struct Relation {
     set: Option<Set>,
     /// Packed candidates of one batch.
     keys: Vec<u64>,
+    /// What [`Relation::matches`] has found out, by key.
+    estimates: Vec<(Vec<usize>, usize)>,
 }
 
 #[derive(Debug)]
@@ -74,6 +76,7 @@ impl Relation {
             count: 0,
             set: Some(empty_set(arity)),
             keys: Vec::new(),
+            estimates: Vec::new(),
         }
     }
 
@@ -87,6 +90,7 @@ impl Relation {
             rows: Rows::Shared(facts),
             set: None,
             keys: Vec::new(),
+            estimates: Vec::new(),
         }
     }
 
@@ -105,10 +109,13 @@ impl Relation {
 
     /// About how many rows agree in the columns `key` with a row that is there: all rows over the number of distinct keys,
     /// estimated from evenly spaced rows.
-    pub fn matches(&self, key: &[usize]) -> usize {
+    pub fn matches(&mut self, key: &[usize]) -> usize {
         const SAMPLE: usize = 512;
         if key.is_empty() || self.count == 0 {
             return self.count;
+        }
+        if let Some(&(_, known)) = self.estimates.iter().find(|(k, _)| k == key) {
+            return known;
         }
         let sampled = self.count.min(SAMPLE);
         let mut keys: Vec<Vec<Term>> = (0..sampled)
@@ -121,7 +128,9 @@ impl Relation {
         keys.dedup();
         // Where most sampled keys differ, the others probably differ too; where few do, these are probably all.
         let distinct = if keys.len() * 2 > sampled { self.count * keys.len() / sampled } else { keys.len() };
-        self.count.div_ceil(distinct)
+        let estimate = self.count.div_ceil(distinct);
+        self.estimates.push((key.to_vec(), estimate));
+        estimate
     }
 
     /// Bytes held, without the facts that are shared with the program.

@@ -34,6 +34,8 @@ struct Version {
     literal: Option<usize>,
     rel: Option<RelId>,
     cursor: usize,
+    /// Where nothing of the row matters beyond that there is one: whether one was seen, so that no other is needed.
+    satisfied: bool,
     plan: Plan,
 }
 
@@ -55,12 +57,12 @@ impl Relational {
         let mut versions = Vec::new();
         for (literal, rel) in starts {
             let plan = plan(&rule, literal, &mut self.relations, terms);
-            versions.push(Version { literal, rel, cursor: 0, plan });
+            versions.push(Version { literal, rel, cursor: 0, satisfied: false, plan });
         }
         let read = versions.iter().filter_map(|v| v.rel).chain(rule.gate);
         for rel in read {
             let readers = &mut self.readers[rel.0 as usize];
-            if !readers.contains(&number) {
+            if readers.last() != Some(&number) {
                 readers.push(number);
             }
         }
@@ -116,6 +118,10 @@ impl Relational {
             if cursor == end {
                 continue;
             }
+            if task.versions[at].satisfied {
+                task.versions[at].cursor = end;
+                continue;
+            }
             // Where another version has seen nothing there is nothing to join with.
             if task.versions.iter().enumerate().any(|(i, v)| i != at && v.cursor == 0) {
                 task.versions[at].cursor = end;
@@ -138,7 +144,7 @@ impl Relational {
             let mut context = Context { relations, terms, meter, terms_before };
             // A rule with one growing relation may follow what it adds to it itself.
             let end = if single { None } else { Some(end) };
-            machine.run(&version.plan, &mut version.cursor, end, &mut context)?;
+            machine.run(&version.plan, &mut version.cursor, &mut version.satisfied, end, &mut context)?;
         }
         Ok(())
     }

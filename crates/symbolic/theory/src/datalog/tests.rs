@@ -497,6 +497,24 @@ fn joins_larger_than_a_batch() {
 }
 
 #[test]
+fn a_condition_that_binds_nothing_is_met_by_one_row() {
+    // p2(X) :- p0(_), p1(X).  p3(X) :- p2(_), p1(X).  Four million combinations if each row were taken.
+    let mut world = World { arities: vec![1; 4], ..World::default() };
+    world.facts.extend((0..2000).flat_map(|i| [(0, vec![i]), (1, vec![i])]));
+    world.rules.push((2, vec![Var(0)], vec![Body::Call(0, vec![Var(1)]), Body::Call(1, vec![Var(0)])]));
+    world.rules.push((3, vec![Var(0)], vec![Body::Call(2, vec![Var(1)]), Body::Call(1, vec![Var(0)])]));
+    let mut terms = TermStore::new();
+    let program = world.build(&mut terms);
+    let mut engine = Relational::new(&program, &terms);
+    // Four thousand ticks look at the memory a few times; four million would find it used up.
+    let budget = Budget { memory: 0, ..Budget::default() };
+    for pred in [2, 3] {
+        let rows = engine.call(&mut terms, PredId(pred), &[None], &mut budget.start()).unwrap();
+        assert_eq!(rows.len(), 2000);
+    }
+}
+
+#[test]
 fn counting_without_end_stops_at_the_budget() {
     // n(0). n(X) :- n(Y), X is Y+1.
     let mut world = World { arities: vec![1], facts: vec![(0, vec![0])], ..World::default() };
