@@ -306,6 +306,18 @@ impl Lineage {
         Lit::pos(id)
     }
 
+    /// A literal that is true where any of these is.
+    pub fn any(&mut self, mut lits: Vec<Lit>) -> Lit {
+        lits.sort_unstable();
+        lits.dedup();
+        match lits[..] {
+            [] => Lit::FALSE,
+            [only] => only,
+            [Lit::TRUE, ..] => Lit::TRUE,
+            _ => Lit::pos(self.anonymous(lits)),
+        }
+    }
+
     /// The only proof of an atom that has just one; otherwise the literal itself.
     pub fn only_proof(&self, lit: Lit) -> Lit {
         match self.node(lit.node()) {
