@@ -8,6 +8,7 @@ pub mod diag;
 pub mod lineage;
 mod ops;
 pub mod program;
+pub mod semiring;
 pub mod tasks;
 pub mod term;
 pub mod unify;
