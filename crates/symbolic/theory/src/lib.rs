@@ -22,6 +22,7 @@ mod neural;
 mod ops;
 mod parser;
 pub mod program;
+pub mod semiring;
 pub mod tasks;
 pub mod term;
 pub mod theory;

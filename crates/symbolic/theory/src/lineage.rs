@@ -102,6 +102,17 @@ pub enum Node {
     },
 }
 
+impl Node {
+    /// The proofs of an atom, the needs of a proof, nothing for the others.
+    pub fn children(&self) -> &[Lit] {
+        match self {
+            Node::True | Node::Choice(..) => &[],
+            Node::Atom { proofs, .. } => proofs,
+            Node::Proof { needs, .. } => needs,
+        }
+    }
+}
+
 /// One random variable: an instance of a probabilistic fact, clause, disjunction or neural predicate.
 #[derive(Clone, Debug)]
 pub struct Choice {

@@ -24,7 +24,7 @@ pub(crate) mod search;
 pub(crate) mod state;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::budget::{Budget, Stop};
 use crate::circuit::{Circuit, NodeIndex};

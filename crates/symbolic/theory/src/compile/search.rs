@@ -8,6 +8,9 @@
 //! matter). In each branch it propagates, keeps only what the remaining obligations can see, and solves the new components
 //! one by one; choices that were fixed or restricted and that nothing sees any more become leaves of the circuit. Branches
 //! exclude each other, so their sum is a deterministic or; components share no choice, so their product is a decomposable and.
+//!
+//! No order of decisions is good for all programs. The search follows one of two orders (see [`super::order`]) for a while, then
+//! the other, with doubling slices of work; solved components stay in the cache, so little is lost.
 
 use super::cache::{Cache, OPEN};
 use super::founded::Founded;
@@ -28,6 +31,9 @@ const UNSEEN: u32 = 3;
 
 /// Items looked at between two looks at the clock.
 const CHECK_EVERY: usize = 200_000;
+
+/// Items looked at before the first change of order.
+const FIRST_SLICE: usize = 20_000;
 
 enum Decision {
     /// Literals that must hold: one branch.
@@ -63,7 +69,9 @@ struct Frame {
 /// The search for all roots of one lineage.
 pub(crate) struct Search<'a> {
     gates: &'a Gates,
-    level: Vec<u32>,
+    /// The level of each gate in the two orders.
+    levels: [Vec<u32>; 2],
+    order: usize,
     state: State,
     founded: Founded,
     cache: Cache,
@@ -73,10 +81,13 @@ pub(crate) struct Search<'a> {
     alternatives: Vec<u32>,
     ors: Vec<NodeIndex>,
     ands: Vec<NodeIndex>,
-    subs: Vec<(usize, usize)>,
+    /// Components still to be solved: items and cache entry.
+    subs: Vec<(usize, usize, u32)>,
     root: Vec<Lit>,
     meter: Meter,
+    /// Items looked at, and how many there were at the last look at the clock.
     work: usize,
+    checked: usize,
     stop: Option<Stop>,
     look: Look,
 }
@@ -96,6 +107,7 @@ struct Look {
     obligations: Vec<u32>,
     sizes: Vec<u32>,
     values: Vec<u32>,
+    groups: Vec<u32>,
     children: Vec<NodeIndex>,
 }
 
@@ -134,7 +146,8 @@ impl<'a> Search<'a> {
         };
         Search {
             gates,
-            level: order::levels(gates, &used),
+            levels: [order::separators(gates, &used), order::forward(gates, &used)],
+            order: 0,
             state,
             founded: Founded::new(gates),
             cache: Cache::default(),
@@ -148,6 +161,7 @@ impl<'a> Search<'a> {
             root: Vec::new(),
             meter,
             work: 0,
+            checked: 0,
             stop: None,
             look,
         }
@@ -164,77 +178,43 @@ impl<'a> Search<'a> {
         self.root.push(Lit::TRUE);
         self.root.extend_from_slice(lits);
         let cone = self.state.start(self.gates, &self.root);
+        let mut slice = FIRST_SLICE.max(4 * cone.len());
+        loop {
+            for _ in 0..2 {
+                if let Some(node) = self.run(&cone, self.work + slice) {
+                    return node;
+                }
+                self.order = 1 - self.order;
+            }
+            slice *= 2;
+        }
+    }
+
+    /// Searches with the current order until the work reaches a limit.
+    fn run(&mut self, cone: &[u32], limit: usize) -> Option<NodeIndex> {
         self.items.clear();
         self.items.extend(cone.iter().map(|&g| g << 2));
-        let cyclic = self.is_cyclic(0, self.items.len());
-        self.frames.push(Frame {
-            start: 0,
-            end: self.items.len(),
-            cyclic,
-            entry: OPEN,
-            decision: Decision::Root,
-            branch: 0,
-            items: self.items.len(),
-            alternatives: 0,
-            ors: 0,
-            ands: 0,
-            subs: 0,
-            next_sub: 0,
-            mark: 0,
-            open: false,
-        });
-        let mut result = Builder::FALSE;
-        while !self.frames.is_empty() {
+        self.push_frame(0, self.items.len(), OPEN, Decision::Root, 0);
+        loop {
             if let Some(node) = self.step() {
-                match self.frames.last() {
-                    Some(_) => self.ands.push(node),
-                    None => result = node,
+                if self.frames.is_empty() {
+                    return Some(node);
                 }
+                self.ands.push(node);
+            }
+            if self.work > limit && self.stop.is_none() {
+                self.state.undo(self.gates, 0);
+                self.frames.clear();
+                self.alternatives.clear();
+                self.ors.clear();
+                self.ands.clear();
+                self.subs.clear();
+                return None;
             }
         }
-        result
     }
 
-    /// One step of the topmost frame. Returns its node when it is solved.
-    fn step(&mut self) -> Option<NodeIndex> {
-        let frame = self.frames.last_mut()?;
-        if !frame.open {
-            return self.open_branch();
-        }
-        // A false factor ends the branch.
-        let failed = self.ands[frame.ands..].last() == Some(&Builder::FALSE);
-        if !failed && frame.next_sub < self.subs.len() {
-            let (start, end) = self.subs[frame.next_sub];
-            frame.next_sub += 1;
-            self.enter(start, end);
-            return None;
-        }
-        let (ands, subs, mark, items) = (frame.ands, frame.subs, frame.mark, frame.items);
-        frame.open = false;
-        self.look.children.clear();
-        self.look.children.extend(self.ands.drain(ands..));
-        let node = self.circuit.and(&mut self.look.children);
-        self.ors.push(node);
-        self.subs.truncate(subs);
-        self.items.truncate(items);
-        self.state.undo(self.gates, mark);
-        None
-    }
-
-    /// Starts to solve a component, unless the cache knows it.
-    fn enter(&mut self, start: usize, end: usize) {
-        let entry = self.cache.entry(&self.items[start..end]);
-        let known = self.cache.get(entry);
-        if known != OPEN {
-            self.ands.push(known);
-            return;
-        }
-        if self.stop.is_some() {
-            self.ands.push(Builder::UNKNOWN);
-            return;
-        }
-        let alternatives = self.alternatives.len();
-        let decision = self.decide(start, end);
+    fn push_frame(&mut self, start: usize, end: usize, entry: u32, decision: Decision, alternatives: usize) {
         self.frames.push(Frame {
             start,
             end,
@@ -253,21 +233,64 @@ impl<'a> Search<'a> {
         });
     }
 
+    /// One step of the topmost frame. Returns its node when it is solved.
+    fn step(&mut self) -> Option<NodeIndex> {
+        let frame = self.frames.last_mut()?;
+        if !frame.open {
+            return self.open_branch();
+        }
+        // A false factor ends the branch.
+        let failed = self.ands[frame.ands..].last() == Some(&Builder::FALSE);
+        if !failed && frame.next_sub < self.subs.len() {
+            let (start, end, entry) = self.subs[frame.next_sub];
+            frame.next_sub += 1;
+            self.enter(start, end, entry);
+            return None;
+        }
+        let (ands, subs, mark, items) = (frame.ands, frame.subs, frame.mark, frame.items);
+        frame.open = false;
+        self.look.children.clear();
+        self.look.children.extend(self.ands.drain(ands..));
+        let node = self.circuit.and(&mut self.look.children);
+        self.ors.push(node);
+        self.subs.truncate(subs);
+        self.items.truncate(items);
+        self.state.undo(self.gates, mark);
+        None
+    }
+
+    /// Starts to solve a component, unless the cache knows it.
+    fn enter(&mut self, start: usize, end: usize, entry: u32) {
+        let known = self.cache.get(entry);
+        if known != OPEN {
+            self.ands.push(known);
+            return;
+        }
+        if self.stop.is_some() {
+            self.ands.push(Builder::UNKNOWN);
+            return;
+        }
+        let alternatives = self.alternatives.len();
+        let decision = self.decide(start, end);
+        self.push_frame(start, end, entry, decision, alternatives);
+    }
+
     fn is_cyclic(&self, start: usize, end: usize) -> bool {
         self.gates.regions > 0 && self.items[start..end].iter().any(|i| self.gates.region[(i >> 2) as usize] != NONE)
     }
 
     /// Chooses what to decide in a component.
     fn decide(&mut self, start: usize, end: usize) -> Decision {
-        let mut best = (u32::MAX, u32::MAX, NONE);
+        let level = &self.levels[self.order];
+        let mut best = (u32::MAX, u32::MAX, u32::MAX, NONE);
         for &item in &self.items[start..end] {
             if item & 3 == UNDEFINED {
                 let g = item >> 2;
-                let score = (self.level[g as usize], u32::MAX - self.gates.parents(g).len() as u32, g);
-                best = best.min(score);
+                let late = if self.order == 1 { self.lateness(g) } else { 0 };
+                best = best.min((late, level[g as usize], u32::MAX - self.gates.parents(g).len() as u32, g));
             }
         }
-        let g = best.2;
+        let g = best.3;
         let var = self.gates.leaf_var[g as usize];
         if var == NONE || self.gates.vars[var as usize].leaves.len() == 1 {
             return Decision::Gate(g);
@@ -275,6 +298,24 @@ impl<'a> Search<'a> {
         let of_var = |i: &&u32| **i & 3 == UNDEFINED && self.gates.leaf_var[(**i >> 2) as usize] == var;
         self.alternatives.extend(self.items[start..end].iter().filter(of_var).map(|i| i >> 2));
         Decision::Choice
+    }
+
+    /// In forward order: a leaf that settles a gate of a cycle when it is decided comes first, one that only ties gates of
+    /// cycles together comes last.
+    fn lateness(&self, g: u32) -> u32 {
+        let (gates, state) = (self.gates, &self.state);
+        let mut late = 1;
+        for p in gates.parents(g) {
+            let gate = p.node().0;
+            if gates.region[gate as usize] == NONE || state.val[gate as usize] != UNDEF {
+                continue;
+            }
+            if gates.is_or[gate as usize] == p.is_neg() && (p.is_neg() || state.waits_for_one(gate)) {
+                return 0;
+            }
+            late = 2;
+        }
+        late
     }
 
     /// Opens the next branch of the topmost frame that is not contradictory; if there is none, the frame is solved.
@@ -411,7 +452,7 @@ impl<'a> Search<'a> {
             let n = *size as usize;
             *size = at as u32;
             if n > 0 {
-                self.subs.push((at, at + n));
+                self.subs.push((at, at + n, OPEN));
                 at += n;
             }
         }
@@ -424,8 +465,43 @@ impl<'a> Search<'a> {
                 *to += 1;
             }
         }
+        for i in first..self.subs.len() {
+            let (start, end, _) = self.subs[i];
+            self.subs[i].2 = self.entry(start, end, cyclic);
+        }
         // Small components first: if one is contradictory the large ones need not be solved.
         self.subs[first..].sort_by_key(|s| (s.1 - s.0, s.0));
+    }
+
+    /// The cache entry of a component. Its key are the items, but for gates inside a group of pending gates; then the groups
+    /// of the pending gates that are left, numbered as they appear.
+    fn entry(&mut self, start: usize, end: usize, cyclic: bool) -> u32 {
+        let items = &self.items[start..end];
+        self.look.values.clear();
+        if !cyclic || items.iter().all(|i| i & 3 != PENDING) {
+            return self.cache.entry(items.iter().copied(), &[]);
+        }
+        let Look { values: kept, groups, seen, stamp, .. } = &mut self.look;
+        groups.clear();
+        kept.clear();
+        let (gates, state, founded) = (self.gates, &self.state, &self.founded);
+        let mut further = Vec::new();
+        for &item in items {
+            if item & 3 == PENDING {
+                let open = |h: u32| seen[h as usize] == *stamp && state.val[h as usize] == UNDEF;
+                let (group, visible) = founded.membership(gates, item >> 2, open);
+                if !visible {
+                    continue;
+                }
+                let number = groups.iter().position(|&g| g == group).unwrap_or(groups.len());
+                if number == groups.len() {
+                    groups.push(group);
+                }
+                further.push(number as u32);
+            }
+            kept.push(item);
+        }
+        self.cache.entry(kept.iter().copied(), &further)
     }
 
     fn tick(&mut self) {
@@ -435,8 +511,8 @@ impl<'a> Search<'a> {
         self.work += 16;
         let nodes = self.circuit.circuit().len();
         let mut result = self.meter.nodes(nodes);
-        if self.work >= CHECK_EVERY {
-            self.work = 0;
+        if self.work - self.checked >= CHECK_EVERY {
+            self.checked = self.work;
             let bytes = self.cache.memory() + self.circuit.circuit().bytes() * 2 + self.items.len() * 4;
             result = result.and_then(|()| self.meter.check(bytes));
         }
