@@ -65,6 +65,8 @@ pub(super) struct Context<'a> {
     pub relations: &'a mut [Relation],
     pub terms: &'a mut TermStore,
     pub meter: &'a mut Meter,
+    /// Bytes that the terms held when the call began: what they hold beyond is the work of builtins.
+    pub terms_before: usize,
 }
 
 impl Context<'_> {
@@ -72,8 +74,9 @@ impl Context<'_> {
         if self.relations[head].len() > MAX_ROWS {
             return Err(Stop::Memory);
         }
-        let relations = &*self.relations;
-        self.meter.tick(|| relations.iter().map(Relation::bytes).sum())
+        let (relations, made) = (&*self.relations, self.terms.bytes().saturating_sub(self.terms_before));
+        self.meter.depth(self.terms.deepest() as usize)?;
+        self.meter.tick(|| made + relations.iter().map(Relation::bytes).sum::<usize>())
     }
 }
 
@@ -424,7 +427,7 @@ fn solve(call: &Call, batch: &Batch, row: usize, terms: &mut TermStore) -> Resul
     }
     let args: Vec<Term> = call.args.iter().map(|&a| resolve(terms, &regs, a)).collect();
     let mut run = builtins::Call::new(terms, &args, call.vars);
-    let outcome = (call.builtin.run)(&mut run);
+    let outcome = call.builtin.solve(&mut run);
     let (solutions, vars) = (run.solutions, run.next_var);
     if let Err(fault) = outcome {
         if call.lenient {
