@@ -243,28 +243,14 @@ impl Shown<'_> {
     }
 
     fn value(&self, choice: ChoiceId, value: u32) -> String {
-        let c = self.lineage.choice(choice);
-        match c.values[value as usize] {
-            Some(t) => match &c.origin {
-                crate::lineage::Origin::Neural(net, inputs) => {
-                    let inputs: Vec<String> = inputs.iter().map(|&i| self.terms.display(i).to_string()).collect();
-                    format!("{}({}) = {}", self.terms.name(*net), inputs.join(","), self.terms.display(t))
-                }
-                _ => self.terms.display(t).to_string(),
-            },
-            None => {
-                let others: Vec<String> =
-                    c.values.iter().flatten().map(|&t| self.terms.display(t).to_string()).collect();
-                format!("none of {}", others.join("; "))
-            }
-        }
+        self.lineage.value_text(self.terms, choice, value)
     }
 
     /// One step as a line; `None` for steps that only pass on (auxiliary atoms).
     fn line(&self, step: &Step) -> Option<String> {
         match step.reason {
             Reason::Choice(c, v) => Some(format!("{}   {}", self.value(c, v), shown((self.weight)(c, v)))),
-            Reason::Avoided(c, v) => Some(format!("not {}   {}", self.value(c, v), shown(1.0 - (self.weight)(c, v)))),
+            Reason::Avoided(c, v) => Some(format!("\\+ {}   {}", self.value(c, v), shown(1.0 - (self.weight)(c, v)))),
             Reason::Absent(n) => Some(match self.atom(n) {
                 Some(atom) => format!("\\+ {atom}"),
                 None => "a negated condition holds".to_string(),

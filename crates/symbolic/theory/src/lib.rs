@@ -9,6 +9,7 @@ pub mod compile;
 mod cycles;
 pub mod datalog;
 pub mod diag;
+pub mod examples;
 pub mod explain;
 pub mod ground;
 mod heads;

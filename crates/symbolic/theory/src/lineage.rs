@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diag::Span;
 use crate::program::{ClauseId, DisjunctionId, ParamId};
-use crate::term::{Symbol, Term};
+use crate::term::{Symbol, Term, TermStore};
 
 /// Number of a node in [`Lineage::nodes`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -345,6 +345,26 @@ impl Lineage {
                 let node = self.push(Node::Proof { rule: None, needs: Box::default() });
                 self.given = Some(node);
                 Lit::pos(node)
+            }
+        }
+    }
+
+    /// A value of a choice as text: the atom it makes true, `net(input) = label`, or `none of ...`.
+    pub fn value_text(&self, terms: &TermStore, choice: ChoiceId, value: u32) -> String {
+        let c = self.choice(choice);
+        let show = |t: Term| terms.display(t).to_string();
+        match (c.values.get(value as usize).copied().flatten(), &c.origin) {
+            (Some(label), Origin::Neural(net, inputs)) => {
+                let inputs: Vec<String> = inputs.iter().map(|&t| show(t)).collect();
+                format!("{}({}) = {}", terms.name(*net), inputs.join(","), show(label))
+            }
+            (Some(atom), _) => show(atom),
+            (None, _) => {
+                let others: Vec<String> = c.values.iter().flatten().map(|&t| show(t)).collect();
+                match &others[..] {
+                    [only] => format!("\\+ {only}"),
+                    _ => format!("none of {}", others.join("; ")),
+                }
             }
         }
     }
