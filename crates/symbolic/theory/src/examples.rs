@@ -77,7 +77,10 @@ impl Theory {
                 }
             };
             if !self.terms.lock().is_ground(observation.query.goal) {
-                return Err(Diagnostics::one(wrong("an observation must not have variables".to_string()), &self.sources));
+                return Err(Diagnostics::one(
+                    wrong("an observation must not have variables".to_string()),
+                    &self.sources,
+                ));
             }
             observations.push(observation);
         }
@@ -145,17 +148,17 @@ mod tests {
         let mut theory = Theory::parse("t(_)::a. t(0.2)::b('x. y').").unwrap();
         let text = "evidence(a). % seen. really\nevidence(b('x. y'),false).\n---\n\nevidence(\\+a).\n-----\nevidence(a).  evidence(b('x. y'),false).\n";
         let examples = theory.parse_examples("ex", text).unwrap();
-        let shape: Vec<(usize, usize, Vec<bool>)> = examples
-            .iter()
-            .map(|e| (e.line, e.count, e.observations.iter().map(|o| o.value).collect()))
-            .collect();
+        let shape: Vec<(usize, usize, Vec<bool>)> =
+            examples.iter().map(|e| (e.line, e.count, e.observations.iter().map(|o| o.value).collect())).collect();
         assert_eq!(shape, [(1, 1, vec![true, false]), (4, 1, vec![false]), (7, 1, vec![true, false])]);
     }
 
     #[test]
     fn what_is_not_evidence_is_refused_at_its_place() {
         let mut theory = Theory::parse("t(_)::a.").unwrap();
-        for (text, place) in [("evidence(a).\n foo(b).", (2, 2)), ("evidence(a", (1, 1)), ("evidence(p(X)).", (1, 1)), ("", (1, 1))] {
+        for (text, place) in
+            [("evidence(a).\n foo(b).", (2, 2)), ("evidence(a", (1, 1)), ("evidence(p(X)).", (1, 1)), ("", (1, 1))]
+        {
             let error = theory.parse_examples("ex", text).unwrap_err();
             assert_eq!(error.sources.position(error.list[0].span.unwrap()), place, "{error}");
         }
