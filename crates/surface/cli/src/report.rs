@@ -9,7 +9,7 @@ use symbolon_theory::diag::{Code, Diagnostic, Diagnostics};
 use symbolon_theory::explain::{Shown, derive};
 use symbolon_theory::ground::Options;
 use symbolon_theory::infer::Inference;
-use symbolon_theory::lineage::{ChoiceId, Lineage, Lit};
+use symbolon_theory::lineage::{ChoiceId, Lineage, Lit, Origin};
 use symbolon_theory::semiring::{
     Boolean, Bottleneck, Count, Counting, EvaluateError, Godel, Lukasiewicz, Product, Proof, Semiring, Viterbi,
     over_circuit, over_lineage,
@@ -68,11 +68,15 @@ pub fn semiring(
             };
             ("possible worlds", exactly(&Counting, theory, inference, count)?)
         }
-        SemiringName::Tropical => ("best world", exactly(&Viterbi, theory, inference, |v| json!(v))?),
-        SemiringName::MinMax => ("weakest link", by_proofs(&Bottleneck, theory, inference, budget)?),
-        SemiringName::Product => ("product truth", by_proofs(&Product, theory, inference, budget)?),
-        SemiringName::Godel => ("Godel truth", by_proofs(&Godel, theory, inference, budget)?),
-        SemiringName::Lukasiewicz => ("Lukasiewicz truth", by_proofs(&Lukasiewicz, theory, inference, budget)?),
+        SemiringName::Tropical => ("best proof", by_proofs(&Viterbi, f64::exp, theory, inference, budget)?),
+        SemiringName::MinMax => {
+            ("weakest link", by_proofs(&Bottleneck, |cost| (-cost).exp(), theory, inference, budget)?)
+        }
+        SemiringName::Product => ("product truth", by_proofs(&Product, |truth| truth, theory, inference, budget)?),
+        SemiringName::Godel => ("Godel truth", by_proofs(&Godel, |truth| truth, theory, inference, budget)?),
+        SemiringName::Lukasiewicz => {
+            ("Lukasiewicz truth", by_proofs(&Lukasiewicz, |truth| truth, theory, inference, budget)?)
+        }
         SemiringName::TopK => {
             let together = |&(_, lit): &(_, Lit)| {
                 best_proofs(lineage, lit, k.unwrap_or(3), &inference.weights, budget).map(|(_, p)| json!(p))
@@ -106,9 +110,10 @@ fn exactly<S: Semiring>(
     Ok(values.map_err(|e| failed(theory, &e))?.iter().map(show).collect())
 }
 
-/// Over the proofs: for algebras without the distributive law. Evidence has no meaning there.
+/// Over the proofs: for the best proof, and for algebras without the distributive law. Evidence has no meaning there.
 fn by_proofs<S: Semiring<Value = f64>>(
     semiring: &S,
+    show: impl Fn(f64) -> f64,
     theory: &Theory,
     inference: &Inference,
     budget: &Budget,
@@ -122,7 +127,7 @@ fn by_proofs<S: Semiring<Value = f64>>(
     }
     let roots: Vec<Lit> = lineage.queries.iter().map(|q| q.1).collect();
     let values = over_lineage(semiring, lineage, &roots, &inference.weights, budget);
-    Ok(values.map_err(|e| failed(theory, &e))?.into_iter().map(|v| json!(v)).collect())
+    Ok(values.map_err(|e| failed(theory, &e))?.into_iter().map(|v| json!(show(v))).collect())
 }
 
 /// The most probable explanation of the evidence.
@@ -140,8 +145,12 @@ pub fn most_probable(theory: &Theory, inference: &Inference) -> Result<Section, 
     for (name, &holds) in names.iter().zip(&best.queries) {
         let _ = writeln!(text, "  {}{name}", if holds { "" } else { "\\+ " });
     }
-    let choices: Vec<String> =
-        best.values.iter().enumerate().map(|(c, &v)| lineage.value_text(&terms, ChoiceId(c as u32), v)).collect();
+    let choices: Vec<String> = best
+        .values
+        .iter()
+        .enumerate()
+        .map(|(c, &v)| choice_text(theory, lineage, &terms, ChoiceId(c as u32), v))
+        .collect();
     if !choices.is_empty() {
         text.push_str("  with the choices\n");
     }
@@ -186,10 +195,24 @@ fn ranked(
     best_proofs(lineage, lit, k, weights, budget).map(|(proofs, _)| proofs).map_err(|e| failed(theory, &e))
 }
 
+/// A value of a choice as text; with its place where the atom alone does not tell which rule is meant.
+fn choice_text(theory: &Theory, lineage: &Lineage, terms: &TermStore, choice: ChoiceId, value: u32) -> String {
+    let text = lineage.value_text(terms, choice, value);
+    let c = lineage.choice(choice);
+    match c.origin {
+        Origin::Disjunction(..) => {
+            let (line, _) = theory.sources.position(c.span);
+            let name = theory.sources.get(c.span.source).map_or("", |s| s.name.as_str());
+            format!("{text} by {name}:{line}")
+        }
+        _ => text,
+    }
+}
+
 /// What a proof needs, as text.
-fn needs_text(lineage: &Lineage, terms: &TermStore, proof: &Proof) -> Vec<String> {
+fn needs_text(theory: &Theory, lineage: &Lineage, terms: &TermStore, proof: &Proof) -> Vec<String> {
     let need = |(c, values): &(ChoiceId, Vec<u32>)| {
-        let texts: Vec<String> = values.iter().map(|&v| lineage.value_text(terms, *c, v)).collect();
+        let texts: Vec<String> = values.iter().map(|&v| choice_text(theory, lineage, terms, *c, v)).collect();
         texts.join(" or ")
     };
     proof.needs.iter().map(need).collect()
@@ -209,7 +232,7 @@ pub fn proofs(theory: &Theory, inference: &Inference, k: usize, budget: &Budget)
         }
         let mut values = Vec::new();
         for RankedProof { proof, probability: p } in &found {
-            let needs = needs_text(lineage, &terms, proof);
+            let needs = needs_text(theory, lineage, &terms, proof);
             let shown = if needs.is_empty() { "always".to_string() } else { needs.join(", ") };
             let _ = writeln!(text, "  {:<12} {shown}", probability(*p));
             values.push(json!({"probability": p, "choices": needs}));
@@ -274,13 +297,13 @@ pub fn explain(
                     limit: MOST_STEPS,
                 }
                 .to_string(),
-                None => format!("{}\n", needs_text(lineage, &terms, proof).join(", ")),
+                None => format!("{}\n", needs_text(theory, lineage, &terms, proof).join(", ")),
             };
             if several {
                 let _ = writeln!(text, "proof {} of the best {}   {}", n + 1, found.len(), probability(*p));
             }
             text.push_str(&shown);
-            trees.push(json!({"probability": p, "choices": needs_text(lineage, &terms, proof), "tree": shown}));
+            trees.push(json!({"probability": p, "choices": needs_text(theory, lineage, &terms, proof), "tree": shown}));
         }
         list.push(json!({"query": name, "probability": p, "proofs": trees}));
     }
@@ -301,7 +324,7 @@ pub fn gradient(theory: &Theory, inference: &Inference) -> Result<Section, Diagn
             let id = ChoiceId(c as u32);
             for v in 0..choice.weights.len() as u32 {
                 let d = gradient.weights[inference.weights.offset(id) + v as usize];
-                if d == 0.0 {
+                if d.abs() < 1e-12 {
                     continue;
                 }
                 let (line, _) = theory.sources.position(choice.span);
