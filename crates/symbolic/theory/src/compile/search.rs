@@ -10,14 +10,16 @@
 //! exclude each other, so their sum is a deterministic or; components share no choice, so their product is a decomposable and.
 //!
 //! No order of decisions is good for all programs. The search follows one of two orders (see [`super::order`]) for a while, then
-//! the other, with doubling slices of work; solved components stay in the cache, so little is lost.
+//! the other, with doubling slices of work, taking turns with the [`Sweep`] where there are no cycles; solved components stay
+//! in the caches, so little is lost.
 
 use super::cache::{Cache, OPEN};
 use super::founded::Founded;
 use super::gates::{Gates, NONE};
 use super::normal::Normal;
 use super::order;
-use super::state::{FALSE, State, TRUE, UNDEF};
+use super::state::{FALSE, State, UNDEF};
+use super::sweep::{Outcome, Sweep};
 use crate::budget::{Meter, Stop};
 use crate::circuit::{Builder, Circuit, NodeIndex};
 use crate::lineage::{Lit, NodeId};
@@ -34,6 +36,10 @@ const CHECK_EVERY: usize = 200_000;
 
 /// Items looked at before the first change of order.
 const FIRST_SLICE: usize = 20_000;
+
+/// The methods: orders by separators and forward (see [`super::order`]), and the sweep.
+const FORWARD: usize = 1;
+pub(crate) const SWEEP: usize = 2;
 
 enum Decision {
     /// Literals that must hold: one branch.
@@ -71,7 +77,9 @@ pub(crate) struct Search<'a> {
     gates: &'a Gates,
     /// The level of each gate in the two orders.
     levels: [Vec<u32>; 2],
-    order: usize,
+    /// Which method is at work: one of the two orders, or the sweep.
+    method: usize,
+    sweep: Sweep,
     state: State,
     founded: Founded,
     cache: Cache,
@@ -128,7 +136,7 @@ impl Look {
 }
 
 impl<'a> Search<'a> {
-    pub(crate) fn new(normal: &'a Normal, sizes: Vec<u32>, meter: Meter) -> Search<'a> {
+    pub(crate) fn new(normal: &'a Normal, sizes: Vec<u32>, meter: Meter, method: usize) -> Search<'a> {
         let gates = &normal.gates;
         let mut state = State::new(gates);
         let mut used = vec![false; gates.len()];
@@ -144,10 +152,12 @@ impl<'a> Search<'a> {
             var_done: vec![0; vars],
             ..Look::default()
         };
+        let levels = [order::separators(gates, &used), order::forward(gates, &used)];
         Search {
             gates,
-            levels: [order::separators(gates, &used), order::forward(gates, &used)],
-            order: 0,
+            sweep: Sweep::new(gates, &levels[1]),
+            levels,
+            method,
             state,
             founded: Founded::new(gates),
             cache: Cache::default(),
@@ -178,15 +188,50 @@ impl<'a> Search<'a> {
         self.root.push(Lit::TRUE);
         self.root.extend_from_slice(lits);
         let cone = self.state.start(self.gates, &self.root);
+        let cyclic = cone.iter().any(|&g| self.gates.region[g as usize] != NONE);
         let mut slice = FIRST_SLICE.max(4 * cone.len());
         loop {
-            for _ in 0..2 {
-                if let Some(node) = self.run(&cone, self.work + slice) {
+            for _ in 0..3 {
+                let limit = self.work + slice;
+                let solved = match self.method {
+                    SWEEP if cyclic => None,
+                    SWEEP => self.run_sweep(&cone, limit),
+                    _ => self.run(&cone, limit),
+                };
+                if let Some(node) = solved {
                     return node;
                 }
-                self.order = 1 - self.order;
+                self.method = (self.method + 1) % 3;
             }
             slice *= 2;
+        }
+    }
+
+    /// Sweeps until the work reaches a limit.
+    fn run_sweep(&mut self, cone: &[u32], limit: usize) -> Option<NodeIndex> {
+        if self.stop.is_some() {
+            return None;
+        }
+        let holds = self.root.iter().all(|&l| self.state.assign(l)) && self.state.propagate(self.gates);
+        if !holds {
+            self.state.undo(self.gates, 0);
+            return Some(Builder::FALSE);
+        }
+        let Search { sweep, state, gates, circuit, work, checked, meter, stop, cache, .. } = self;
+        *work += cone.len();
+        let outcome = sweep.run(gates, state, cone, circuit, |done, sweep, circuit| {
+            *work += done;
+            if *work - *checked >= CHECK_EVERY {
+                *checked = *work;
+                let bytes = cache.memory() + sweep.memory() + circuit.circuit().bytes() * 2;
+                *stop = meter.nodes(circuit.circuit().len()).and_then(|()| meter.check(bytes)).err();
+            }
+            stop.is_none() && *work <= limit
+        });
+        self.state.undo(self.gates, 0);
+        match outcome {
+            Outcome::Solved(node) => Some(node),
+            Outcome::Limit => None,
         }
     }
 
@@ -281,12 +326,12 @@ impl<'a> Search<'a> {
 
     /// Chooses what to decide in a component.
     fn decide(&mut self, start: usize, end: usize) -> Decision {
-        let level = &self.levels[self.order];
+        let level = &self.levels[self.method.min(FORWARD)];
         let mut best = (u32::MAX, u32::MAX, u32::MAX, NONE);
         for &item in &self.items[start..end] {
             if item & 3 == UNDEFINED {
                 let g = item >> 2;
-                let late = if self.order == 1 { self.lateness(g) } else { 0 };
+                let late = if self.method == FORWARD { self.lateness(g) } else { 0 };
                 best = best.min((late, level[g as usize], u32::MAX - self.gates.parents(g).len() as u32, g));
             }
         }
@@ -513,7 +558,8 @@ impl<'a> Search<'a> {
         let mut result = self.meter.nodes(nodes);
         if self.work - self.checked >= CHECK_EVERY {
             self.checked = self.work;
-            let bytes = self.cache.memory() + self.circuit.circuit().bytes() * 2 + self.items.len() * 4;
+            let bytes =
+                self.cache.memory() + self.sweep.memory() + self.circuit.circuit().bytes() * 2 + self.items.len() * 4;
             result = result.and_then(|()| self.meter.check(bytes));
         }
         self.stop = result.err();
@@ -555,17 +601,8 @@ impl Look {
             return None;
         }
         let v = &gates.vars[var as usize];
-        self.values.clear();
-        if let Some(&(_, value)) = v.leaves.iter().find(|l| state.val[l.0 as usize] == TRUE) {
-            self.values.push(value);
-        } else {
-            let left = v.leaves.iter().filter(|l| state.val[l.0 as usize] == UNDEF);
-            self.values.extend(left.map(|l| l.1));
-            if self.values.len() == v.leaves.len() {
-                return None;
-            }
-            self.values.extend_from_slice(&v.others);
-            self.values.sort_unstable();
+        if !v.left(state, &mut self.values) {
+            return None;
         }
         Some(circuit.leaf(v.choice, &self.values))
     }

@@ -75,6 +75,11 @@ impl State {
         self.trail.len()
     }
 
+    /// What was assigned since a mark.
+    pub(crate) fn since(&self, mark: usize) -> &[u32] {
+        &self.trail[mark..]
+    }
+
     /// Whether a literal is true, false, or undefined.
     #[inline]
     pub(crate) fn value(&self, lit: Lit) -> u8 {
