@@ -5,7 +5,7 @@
 //! resumed later, so memory stays bounded whatever the joins multiply, and there is no recursion.
 
 use super::DatalogError;
-use super::plan::{Call, Comparison, Operand, Plan, Source, Step};
+use super::plan::{Call, Comparison, Operand, Operation, Plan, Source, Step};
 use super::relation::{MAX_ROWS, Relation};
 use crate::budget::{Meter, Stop};
 use crate::builtins;
@@ -32,6 +32,15 @@ impl Batch {
         self.columns.resize_with(columns, Vec::new);
         self.columns.iter_mut().for_each(Vec::clear);
         (self.len, self.row, self.offset) = (0, 0, 0);
+    }
+
+    /// The value of an operand in a row.
+    #[inline]
+    fn value(&self, operand: Operand, row: usize) -> Term {
+        match operand {
+            Operand::Column(c) => self.columns[c][row],
+            Operand::Const(term) => term,
+        }
     }
 
     /// Keeps the rows whose numbers are in `rows` (ascending).
@@ -323,11 +332,7 @@ fn step(
         Step::Compare { test, left, right, call } => {
             scratch.from.clear();
             for i in 0..input.len {
-                let value = |o: &Operand| match *o {
-                    Operand::Column(c) => input.columns[c][i],
-                    Operand::Const(term) => term,
-                };
-                let holds = match decide(*test, value(left), value(right)) {
+                let holds = match decide(*test, input.value(*left, i), input.value(*right, i)) {
                     Some(holds) => holds,
                     None => !solve(call, input, i, context.terms)?.is_empty(),
                 };
@@ -336,6 +341,41 @@ fn step(
                 }
             }
             filter(input, output, scratch.from);
+        }
+        Step::Arithmetic { operation, left, right, result: Some(result), call, .. } => {
+            scratch.from.clear();
+            for i in 0..input.len {
+                let holds = match compute(*operation, input.value(*left, i), input.value(*right, i)) {
+                    Some(value) => context.terms.int(value) == input.value(*result, i),
+                    None => !solve(call, input, i, context.terms)?.is_empty(),
+                };
+                if holds {
+                    scratch.from.push(i as u32);
+                }
+            }
+            filter(input, output, scratch.from);
+        }
+        Step::Arithmetic { operation, left, right, result: None, call, keep } => {
+            scratch.from.clear();
+            let mut results = Vec::with_capacity(input.len);
+            for i in 0..input.len {
+                match compute(*operation, input.value(*left, i), input.value(*right, i)) {
+                    Some(value) => {
+                        results.push(context.terms.int(value));
+                        scratch.from.push(i as u32);
+                    }
+                    None => {
+                        for solution in solve(call, input, i, context.terms)? {
+                            results.extend(solution);
+                            scratch.from.push(i as u32);
+                        }
+                    }
+                }
+            }
+            gather(input, output, keep, scratch.from);
+            output.columns.truncate(keep.len());
+            output.columns.push(results);
+            input.row = input.len;
         }
         Step::Call { call, .. } if call.outputs.is_empty() => {
             scratch.from.clear();
@@ -416,6 +456,17 @@ fn decide(test: Comparison, left: Term, right: Term) -> Option<bool> {
         Comparison::GreaterEqual => l >= r,
         Comparison::Equal | Comparison::Identical => l == r,
         Comparison::NotEqual | Comparison::Different => l != r,
+    })
+}
+
+/// The result of an operation on small integers.
+#[inline]
+fn compute(operation: Operation, left: Term, right: Term) -> Option<i64> {
+    let (l, r) = (left.as_small_int()?, right.as_small_int()?);
+    Some(match operation {
+        Operation::Add => l + r,
+        Operation::Subtract => l - r,
+        Operation::Multiply => l * r,
     })
 }
 
