@@ -1,5 +1,7 @@
 //! `symbolon fit`: learns the `t(_)` probabilities of a theory from examples.
 
+use std::path::Path;
+
 use serde_json::json;
 use symbolon_theory::Theory;
 use symbolon_theory::diag::{Code, Diagnostic, Diagnostics};
@@ -87,7 +89,7 @@ fn fit(args: &Fit) -> Result<u8, Diagnostics> {
     }
     if let Some(out) = &args.out {
         let learned: Vec<(ParamId, f64)> = fit.params.iter().filter(|p| p.1.is_empty()).map(|p| (p.0, p.2)).collect();
-        write(&theory, &learned, out)?;
+        write(&theory, &learned, &args.theory, out)?;
         if !args.json {
             println!("\nwrote {}", out.display());
         }
@@ -132,13 +134,15 @@ fn failed(theory: &Theory, examples: &[Example], name: &str, error: &LearnError)
     Diagnostics::one(error, &theory.sources)
 }
 
-/// Writes the theory with learned numbers in place of `t(...)`.
-fn write(theory: &Theory, learned: &[(ParamId, f64)], out: &std::path::Path) -> Result<(), Diagnostics> {
-    let Some(source) = theory.sources.get(0) else { return Ok(()) };
+/// Writes the theory file with learned numbers in place of `t(...)`. Parameters in files that it consults stay as they are.
+fn write(theory: &Theory, learned: &[(ParamId, f64)], file: &Path, out: &Path) -> Result<(), Diagnostics> {
+    let name = file.display().to_string();
+    let mut numbered = (0..).map_while(|i| theory.sources.get(i).map(|s| (i, s)));
+    let Some((number, source)) = numbered.find(|(_, s)| s.name == name) else { return Ok(()) };
     let mut spans: Vec<_> = learned
         .iter()
         .map(|&(p, v)| (theory.program.params[p.0 as usize].span, v))
-        .filter(|(span, _)| span.source == 0)
+        .filter(|(span, _)| span.source == number)
         .collect();
     spans.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
     let mut text = source.text.clone();

@@ -259,6 +259,8 @@ pub fn explain(
         let answers = inference.answers(theory)?;
         answers.into_iter().map(|a| (a.query, a.probability.value())).collect()
     };
+    let conditioned = !lineage.evidence.is_empty() || !lineage.constraints.is_empty();
+    let (given, prior) = if conditioned { (" given the evidence", " before the evidence") } else { ("", "") };
     let (mut text, mut list) = (String::new(), Vec::new());
     for (i, (name, &(atom, lit))) in names.iter().zip(&lineage.queries).enumerate() {
         if i > 0 {
@@ -274,7 +276,7 @@ pub fn explain(
             list.push(json!({"query": name, "why_not": why}));
             continue;
         }
-        let _ = writeln!(text, "why {name}?   probability {}", probability(p));
+        let _ = writeln!(text, "why {name}?   probability {}{given}", probability(p));
         let terms = theory.terms.lock();
         let several = found.len() > 1;
         for (n, RankedProof { proof, probability: p }) in found.iter().enumerate() {
@@ -300,7 +302,7 @@ pub fn explain(
                 None => format!("{}\n", needs_text(theory, lineage, &terms, proof).join(", ")),
             };
             if several {
-                let _ = writeln!(text, "proof {} of the best {}   {}", n + 1, found.len(), probability(*p));
+                let _ = writeln!(text, "proof {} of the best {}   {}{prior}", n + 1, found.len(), probability(*p));
             }
             text.push_str(&shown);
             trees.push(json!({"probability": p, "choices": needs_text(theory, lineage, &terms, proof), "tree": shown}));
