@@ -1,11 +1,11 @@
 //! `symbolon doctor`: what is here, what each optional part adds, how to get it.
 
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
 use serde_json::json;
 
 use crate::args::Doctor;
-use crate::render;
+use crate::{DONE, render};
 
 /// An external program that Symbolon can use when it is there.
 struct Tool {
@@ -16,17 +16,15 @@ struct Tool {
     install: &'static str,
 }
 
-const TOOLS: &[Tool] = &[
-    Tool {
-        name: "python3",
-        version: &["--version"],
-        adds: "runs the side-by-side measurements in bench/",
-        install: "from python.org or your system's packages",
-    },
-];
+const TOOLS: &[Tool] = &[Tool {
+    name: "python3",
+    version: &["--version"],
+    adds: "runs the side-by-side measurements in bench/",
+    install: "from python.org or your system's packages",
+}];
 
 /// Prints the report. Always succeeds: nothing optional is required.
-pub fn run(args: &Doctor) -> ExitCode {
+pub fn run(args: &Doctor) -> u8 {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let found: Vec<(&Tool, Option<String>)> = TOOLS.iter().map(|t| (t, version(t))).collect();
     if args.json {
@@ -35,9 +33,14 @@ pub fn run(args: &Doctor) -> ExitCode {
             .map(|(t, v)| json!({"name": t.name, "version": v, "adds": t.adds, "install": t.install}))
             .collect();
         println!("{}", json!({"version": env!("CARGO_PKG_VERSION"), "threads": threads, "tools": tools}));
-        return ExitCode::SUCCESS;
+        return DONE;
     }
-    println!("symbolon {} on {} {}, {threads} threads", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
+    println!(
+        "symbolon {} on {} {}, {threads} threads",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    );
     println!("built in: theory engine (grounding, compilation, inference, learning); needs nothing else\n");
     let rows: Vec<Vec<String>> = found
         .iter()
@@ -47,7 +50,7 @@ pub fn run(args: &Doctor) -> ExitCode {
         })
         .collect();
     print!("{}", render::table(&["optional", "adds", "status"], &rows));
-    ExitCode::SUCCESS
+    DONE
 }
 
 fn version(tool: &Tool) -> Option<String> {

@@ -1,2 +1,55 @@
-//! The `symbolon` command.
-fn main() {}
+//! The `symbolon` command: parses arguments, calls the library, prints. Each command is a file of its own.
+
+mod args;
+mod check;
+mod doctor;
+mod infer;
+mod load;
+mod render;
+
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The theory is usable, the result complete.
+const DONE: u8 = 0;
+/// Something is wrong with the program, a file or the command.
+const WRONG: u8 = 1;
+/// A budget is used up; what was found is printed.
+const STOPPED: u8 = 2;
+
+static CANCEL: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// The flag that Ctrl-C sets. The first Ctrl-C stops the running work, which prints what it found; a second one ends the
+/// process.
+fn cancel_flag() -> Arc<AtomicBool> {
+    let install = || {
+        let flag = Arc::new(AtomicBool::new(false));
+        let seen = flag.clone();
+        // Without a handler Ctrl-C ends the process at once, which is still right.
+        let _ = ctrlc::set_handler(move || {
+            if seen.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        });
+        flag
+    };
+    CANCEL.get_or_init(install).clone()
+}
+
+fn main() -> ExitCode {
+    let code = match Cli::parse().command {
+        Command::Infer(args) => infer::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        _ => WRONG,
+    };
+    ExitCode::from(code)
+}

@@ -130,6 +130,8 @@ pub enum Code {
     Singleton,
     /// A file of examples that is malformed.
     Examples,
+    /// A budget is used up where no partial result is of use.
+    Budget,
     /// An error that the program itself raises, with `error/1`.
     Program,
 }

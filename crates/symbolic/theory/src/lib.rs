@@ -12,6 +12,7 @@ pub mod diag;
 pub mod explain;
 pub mod ground;
 mod heads;
+pub mod infer;
 mod lexer;
 mod library;
 pub mod lineage;
@@ -28,3 +29,6 @@ mod tree;
 pub mod unify;
 mod weight;
 mod writer;
+
+pub use infer::infer;
+pub use theory::Theory;

@@ -306,6 +306,14 @@ impl Lineage {
         Lit::pos(id)
     }
 
+    /// The only proof of an atom that has just one; otherwise the literal itself.
+    pub fn only_proof(&self, lit: Lit) -> Lit {
+        match self.node(lit.node()) {
+            Node::Atom { proofs, .. } if proofs.len() == 1 && !lit.is_neg() => proofs[0],
+            _ => lit,
+        }
+    }
+
     /// The proof that needs nothing and uses no rule: the atom is given as a fact.
     pub fn given(&mut self) -> Lit {
         match self.given {
@@ -316,6 +324,12 @@ impl Lineage {
                 Lit::pos(node)
             }
         }
+    }
+
+    /// Where the neural predicate of a network call is written.
+    pub fn neural_span(&self, instance: &NeuralInstance) -> Option<Span> {
+        let origin = Origin::Neural(instance.net, instance.inputs.clone());
+        self.find_choice(&origin).map(|c| self.choice(c).span)
     }
 
     /// The choice of this origin, if it is known.

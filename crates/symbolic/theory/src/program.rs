@@ -209,7 +209,7 @@ pub enum Collect {
     Findall,
     /// ProbLog's `all/3`: like `findall/3` but without the empty list.
     All,
-    /// ProbLog's `all_or_none/3`: the list of all answers where all hold, and nothing of it elsewhere.
+    /// ProbLog's `all_or_none/3`: like `all/3`, with the empty list where nothing holds.
     AllOrNone,
     /// Number of answers that hold (`aggregate_all(count, G, N)`), without building lists.
     Count,

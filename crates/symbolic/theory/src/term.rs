@@ -19,12 +19,13 @@
 //! Variables are numbered from 0 *within* whatever owns them (a clause, a call pattern, an activation): `Var(3)` means
 //! "the fourth variable of this clause". Terms that contain variables are hash-consed like all others.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use hashbrown::HashTable;
-use rustc_hash::{FxBuildHasher, FxHasher};
+use rustc_hash::{FxBuildHasher, FxHashSet, FxHasher};
 
 use crate::writer;
 
@@ -521,10 +522,16 @@ impl TermStore {
 
     /// The variables of a term in order of first occurrence.
     pub fn vars(&self, term: Term) -> Vec<u32> {
-        let mut vars = Vec::new();
+        // Most terms have a handful of variables; a set pays only for long ones.
+        const FEW: usize = 16;
+        let (mut vars, mut seen) = (Vec::new(), FxHashSet::default());
         self.for_each_var(term, &mut |v| {
-            if !vars.contains(&v) {
+            let new = if vars.len() <= FEW { !vars.contains(&v) } else { seen.insert(v) };
+            if new {
                 vars.push(v);
+                if vars.len() == FEW + 1 {
+                    seen.extend(vars.iter().copied());
+                }
             }
         });
         vars
@@ -559,8 +566,36 @@ impl TermStore {
     }
 
     /// Standard order of terms (ISO): variables < numbers (by value) < atoms < strings < compound terms (by arity, name, arguments).
-    pub fn compare(&self, a: Term, b: Term) -> std::cmp::Ordering {
-        use std::cmp::Ordering::*;
+    pub fn compare(&self, a: Term, b: Term) -> Ordering {
+        // The pairs still to be compared if those before them are equal; mostly stays empty, which allocates nothing.
+        let mut later: Vec<(Term, Term)> = Vec::new();
+        let mut pair = (a, b);
+        loop {
+            let (a, b) = pair;
+            let mut first = None;
+            if a != b {
+                let (a, b) = (self.view(a), self.view(b));
+                let order = self.compare_tops(a, b);
+                if order != Ordering::Equal {
+                    return order;
+                }
+                if let (View::Compound(_, xs), View::Compound(_, ys)) = (a, b) {
+                    let mut different = xs.iter().copied().zip(ys.iter().copied()).filter(|(x, y)| x != y);
+                    first = different.next();
+                    let start = later.len();
+                    later.extend(different);
+                    later[start..].reverse();
+                }
+            }
+            match first.or_else(|| later.pop()) {
+                Some(next) => pair = next,
+                None => return Ordering::Equal,
+            }
+        }
+    }
+
+    /// The order of two different terms without their arguments.
+    fn compare_tops(&self, a: View<'_>, b: View<'_>) -> Ordering {
         fn rank(v: &View<'_>) -> u8 {
             match v {
                 View::Var(_) => 0,
@@ -570,35 +605,20 @@ impl TermStore {
                 View::Compound(..) => 5,
             }
         }
-        let mut pairs = vec![(a, b)];
-        while let Some((a, b)) = pairs.pop() {
-            if a == b {
-                continue;
+        match (a, b) {
+            (View::Var(x), View::Var(y)) => x.cmp(&y),
+            (View::Int(x), View::Int(y)) => x.cmp(&y),
+            // A float equal in value to an integer comes first, as in ISO.
+            (View::Int(x), View::Float(y)) => (x as f64).total_cmp(&y).then(Ordering::Greater),
+            (View::Float(x), View::Int(y)) => x.total_cmp(&(y as f64)).then(Ordering::Less),
+            (View::Float(x), View::Float(y)) => x.total_cmp(&y),
+            (View::Atom(x), View::Atom(y)) => self.name(x).cmp(self.name(y)),
+            (View::Str(x), View::Str(y)) => x.cmp(y),
+            (View::Compound(f, xs), View::Compound(g, ys)) => {
+                xs.len().cmp(&ys.len()).then_with(|| self.name(f).cmp(self.name(g)))
             }
-            let (va, vb) = (self.view(a), self.view(b));
-            let order = match (va, vb) {
-                (View::Var(x), View::Var(y)) => x.cmp(&y),
-                (View::Int(x), View::Int(y)) => x.cmp(&y),
-                // A float equal in value to an integer comes first, as in ISO.
-                (View::Int(x), View::Float(y)) => (x as f64).total_cmp(&y).then(Greater),
-                (View::Float(x), View::Int(y)) => x.total_cmp(&(y as f64)).then(Less),
-                (View::Float(x), View::Float(y)) => x.total_cmp(&y),
-                (View::Atom(x), View::Atom(y)) => self.name(x).cmp(self.name(y)),
-                (View::Str(x), View::Str(y)) => x.cmp(y),
-                (View::Compound(f, xs), View::Compound(g, ys)) => {
-                    let order = xs.len().cmp(&ys.len()).then_with(|| self.name(f).cmp(self.name(g)));
-                    if order == Equal {
-                        pairs.extend(xs.iter().copied().zip(ys.iter().copied()).rev());
-                    }
-                    order
-                }
-                _ => rank(&va).cmp(&rank(&vb)),
-            };
-            if order != Equal {
-                return order;
-            }
+            _ => rank(&a).cmp(&rank(&b)),
         }
-        Equal
     }
 }
 
@@ -627,6 +647,32 @@ mod tests {
         assert!(!terms.is_ground(open));
         assert_eq!(terms.substitute(open, &mut |_, _| Term::atom(sym::NIL)), a);
         assert_eq!(terms.vars(open), [0]);
+    }
+
+    #[test]
+    fn many_variables_are_listed_once_each() {
+        let mut terms = TermStore::new();
+        let items: Vec<Term> = (0..100_000).map(|i| Term::var(i % 50_000)).collect();
+        let list = terms.list(&items);
+        assert_eq!(terms.vars(list), (0..50_000).collect::<Vec<u32>>());
+    }
+
+    #[test]
+    fn deep_terms_are_compared_argument_by_argument() {
+        let mut t = TermStore::new();
+        let (f, a, b) = (t.symbol("f"), t.atom("a"), t.atom("b"));
+        // f(f(..., a, X), a, X): the innermost first argument decides, then the others from inside out.
+        let mut nested = |inner: Term, last: Term| {
+            let mut term = inner;
+            for _ in 0..100_000 {
+                term = t.compound(f, &[term, a, last]);
+            }
+            term
+        };
+        let (aa, ab, ba) = (nested(a, a), nested(a, b), nested(b, a));
+        assert_eq!(t.compare(aa, ab), Ordering::Less);
+        assert_eq!(t.compare(ba, ab), Ordering::Greater);
+        assert_eq!(t.compare(ab, ab), Ordering::Equal);
     }
 
     #[test]

@@ -118,7 +118,7 @@ fn occurs(terms: &TermStore, regs: &[Term], var: u32, term: Term) -> bool {
         }
         match terms.view(t) {
             View::Var(v) if v == var => return true,
-            View::Var(v) if regs[v as usize] != UNBOUND => stack.push(regs[v as usize]),
+            View::Var(v) => stack.extend(regs.get(v as usize).filter(|&&value| value != UNBOUND)),
             View::Compound(_, args) => stack.extend(args),
             _ => {}
         }
@@ -128,12 +128,21 @@ fn occurs(terms: &TermStore, regs: &[Term], var: u32, term: Term) -> bool {
 
 /// Whether two resolved terms unify, without binding anything.
 pub fn unifiable(terms: &TermStore, a: Term, b: Term) -> bool {
-    if a == b || a.is_var() || b.is_var() {
+    if a == b {
+        return true;
+    }
+    if a.is_var() || b.is_var() {
         // A variable against a term that contains it is the one case where a free side does not unify.
         let (v, t) = if a.is_var() { (a, b) } else { (b, a) };
-        return a == b || t.is_var() || !terms.vars(t).contains(&v.as_var().expect("one side is a variable"));
+        return terms.is_ground(t) || t.is_var() || !occurs(terms, &[], v.as_var().expect("one side is a variable"), t);
     }
     if terms.is_ground(a) && terms.is_ground(b) {
+        return false;
+    }
+    // Most pairs that do not unify already differ here, before any registers are needed.
+    let (View::Compound(f, xs), View::Compound(g, ys)) = (terms.view(a), terms.view(b)) else { return false };
+    let differ = |(&x, &y): (&Term, &Term)| x != y && terms.is_ground(x) && terms.is_ground(y);
+    if f != g || xs.len() != ys.len() || xs.iter().zip(ys).any(differ) {
         return false;
     }
     let mut top = 0;

@@ -14,13 +14,13 @@ use crate::diag::Code;
 use crate::term::{Symbol, Term, TermStore, View, sym};
 
 pub(super) const TABLE: &[Builtin] = &[
-    Builtin::core("is", 2, is),
-    Builtin::core("=:=", 2, |c| compare(c, Ordering::is_eq)),
-    Builtin::core("=\\=", 2, |c| compare(c, Ordering::is_ne)),
-    Builtin::core("<", 2, |c| compare(c, Ordering::is_lt)),
-    Builtin::core(">", 2, |c| compare(c, Ordering::is_gt)),
-    Builtin::core("=<", 2, |c| compare(c, Ordering::is_le)),
-    Builtin::core(">=", 2, |c| compare(c, Ordering::is_ge)),
+    Builtin::new("is", 2, is),
+    Builtin::new("=:=", 2, |c| compare(c, Ordering::is_eq)),
+    Builtin::new("=\\=", 2, |c| compare(c, Ordering::is_ne)),
+    Builtin::new("<", 2, |c| compare(c, Ordering::is_lt)),
+    Builtin::new(">", 2, |c| compare(c, Ordering::is_gt)),
+    Builtin::new("=<", 2, |c| compare(c, Ordering::is_le)),
+    Builtin::new(">=", 2, |c| compare(c, Ordering::is_ge)),
 ];
 
 /// The value of an arithmetic expression.
@@ -42,13 +42,13 @@ pub fn eval(terms: &TermStore, expr: Term) -> Result<Number, Fault> {
     }
 }
 
-/// The value of an expression as a probability.
+/// The value of an expression as a probability. A value that misses [0, 1] by no more than rounding (1e-9) is 0 or 1.
 ///
 /// # Errors
 /// Those of [`eval`], and [`Code::Probability`] for a value outside [0, 1].
 pub fn probability(terms: &TermStore, expr: Term) -> Result<f64, Fault> {
     let value = eval(terms, expr)?.to_f64();
-    // Sums of fractions such as 1/3 may miss 1 by rounding.
+    // Sums of fractions such as 1/3 may miss 1.
     const SLACK: f64 = 1e-9;
     if (0.0..=1.0).contains(&value) {
         Ok(value)

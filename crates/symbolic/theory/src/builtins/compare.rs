@@ -4,26 +4,30 @@
 
 use std::cmp::Ordering;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::{Builtin, Call, Fault};
 use crate::term::{Term, TermStore, View};
 use crate::unify::unifiable;
 
 pub(super) const TABLE: &[Builtin] = &[
-    Builtin::core("true", 0, |c| test(c, true)),
-    Builtin::core("fail", 0, |c| test(c, false)),
-    Builtin::core("false", 0, |c| test(c, false)),
-    Builtin::core("=", 2, equal),
-    Builtin::core("\\=", 2, |c| test(c, !unifiable(c.terms, c.args[0], c.args[1]))),
-    Builtin::core("==", 2, |c| test(c, c.args[0] == c.args[1])),
-    Builtin::core("\\==", 2, |c| test(c, c.args[0] != c.args[1])),
-    Builtin::core("@<", 2, |c| order(c, Ordering::is_lt)),
-    Builtin::core("@>", 2, |c| order(c, Ordering::is_gt)),
-    Builtin::core("@=<", 2, |c| order(c, Ordering::is_le)),
-    Builtin::core("@>=", 2, |c| order(c, Ordering::is_ge)),
-    Builtin::core("compare", 3, compare),
-    Builtin::core("unify_with_occurs_check", 2, equal),
-    Builtin::core("subsumes_term", 2, subsumes),
-    Builtin::core("subsumes_chk", 2, subsumes),
+    Builtin::new("true", 0, |c| test(c, true)),
+    Builtin::new("fail", 0, |c| test(c, false)),
+    Builtin::new("false", 0, |c| test(c, false)),
+    Builtin::new("=", 2, equal),
+    Builtin::new("\\=", 2, |c| test(c, !unifiable(c.terms, c.args[0], c.args[1]))),
+    Builtin::new("==", 2, |c| test(c, c.args[0] == c.args[1])),
+    Builtin::new("\\==", 2, |c| test(c, c.args[0] != c.args[1])),
+    Builtin::new("@<", 2, |c| order(c, Ordering::is_lt)),
+    Builtin::new("@>", 2, |c| order(c, Ordering::is_gt)),
+    Builtin::new("@=<", 2, |c| order(c, Ordering::is_le)),
+    Builtin::new("@>=", 2, |c| order(c, Ordering::is_ge)),
+    Builtin::new("compare", 3, compare),
+    Builtin::new("unify_with_occurs_check", 2, equal),
+    Builtin::new("subsumes_term", 2, subsumes),
+    Builtin::new("subsumes_chk", 2, subsumes),
+    Builtin::new("=@=", 2, |c| test(c, variants(c.terms, c.args[0], c.args[1]))),
+    Builtin::new("\\=@=", 2, |c| test(c, !variants(c.terms, c.args[0], c.args[1]))),
 ];
 
 fn test(call: &mut Call<'_>, holds: bool) -> Result<(), Fault> {
@@ -74,31 +78,38 @@ fn subsumes(call: &mut Call<'_>) -> Result<(), Fault> {
 }
 
 fn subsumes_term(terms: &TermStore, general: Term, specific: Term) -> bool {
-    // The general term's variables are matched against parts of the specific term, which stay as they are. A variable that
-    // occurs in both may only be matched with itself.
-    let fixed: rustc_hash::FxHashSet<u32> = {
-        let mut vars = rustc_hash::FxHashSet::default();
-        terms.for_each_var(specific, &mut |v| {
-            vars.insert(v);
-        });
-        vars
-    };
-    let mut bound = rustc_hash::FxHashMap::default();
-    let mut pairs = vec![(general, specific)];
-    while let Some((g, s)) = pairs.pop() {
-        match (terms.view(g), terms.view(s)) {
-            (View::Var(v), _) if fixed.contains(&v) => {
-                if g != s {
-                    return false;
-                }
-            }
+    // The specific term stays as it is: a variable that occurs in both may only stand for itself.
+    let fixed: FxHashSet<u32> = terms.vars(specific).into_iter().collect();
+    let mut meaning = FxHashMap::default();
+    matches(terms, general, specific, |v, part| {
+        if fixed.contains(&v) { part == Term::var(v) } else { *meaning.entry(v).or_insert(part) == part }
+    })
+}
+
+/// `A =@= B`: the terms are equal but for the names of their variables.
+fn variants(terms: &TermStore, a: Term, b: Term) -> bool {
+    let (mut there, mut back) = (FxHashMap::default(), FxHashMap::default());
+    matches(terms, a, b, |v, part| {
+        part.is_var() && *there.entry(v).or_insert(part) == part && *back.entry(part).or_insert(v) == v
+    })
+}
+
+/// Whether a term is a pattern of another: the same but for its variables, which `fits` compares with what is there.
+fn matches(terms: &TermStore, pattern: Term, term: Term, mut fits: impl FnMut(u32, Term) -> bool) -> bool {
+    let mut pairs = vec![(pattern, term)];
+    while let Some((p, t)) = pairs.pop() {
+        match (terms.view(p), terms.view(t)) {
             (View::Var(v), _) => {
-                if *bound.entry(v).or_insert(s) != s {
+                if !fits(v, t) {
                     return false;
                 }
             }
-            _ if g == s && terms.is_ground(g) => {}
-            (View::Compound(f, xs), View::Compound(h, ys)) if f == h && xs.len() == ys.len() => {
+            _ if terms.is_ground(p) => {
+                if p != t {
+                    return false;
+                }
+            }
+            (View::Compound(f, xs), View::Compound(g, ys)) if f == g && xs.len() == ys.len() => {
                 pairs.extend(xs.iter().copied().zip(ys.iter().copied()));
             }
             _ => return false,
@@ -151,6 +162,12 @@ mod tests {
             ("subsumes_term(f(X), f(g(X)))", ""),
             ("subsumes_term(f(a), f(X))", ""),
             ("subsumes_chk(X, a)", "yes"),
+            ("f(X,Y,X) =@= f(Y,Z,Y)", "yes"),
+            ("f(X,Y) =@= f(Z,Z)", ""),
+            ("f(X,X) =@= f(Y,Z)", ""),
+            ("f(X) =@= f(a)", ""),
+            ("f(a) =@= f(a)", "yes"),
+            ("f(X) \\=@= f(a)", "yes"),
         ]);
     }
 }

@@ -11,7 +11,7 @@ use crate::term::{Term, View, sym};
 use crate::unify::unifiable;
 
 pub(super) const TABLE: &[Builtin] = &[
-    Builtin::library("enum_groups", 3, |c| {
+    Builtin::new("enum_groups", 3, |c| {
         let mut pairs = Vec::new();
         for item in c.list(0)? {
             match c.terms.view(item) {
@@ -21,13 +21,13 @@ pub(super) const TABLE: &[Builtin] = &[
         }
         groups(c, pairs, 1)
     }),
-    Builtin::library("enum_groups", 4, |c| {
+    Builtin::new("enum_groups", 4, |c| {
         let pairs = c.list(0)?.into_iter().zip(c.list(1)?).collect();
         groups(c, pairs, 2)
     }),
-    Builtin::library("groupby", 2, group_runs),
-    Builtin::library("zip", 3, |c| join_or_split(c, [2, 0, 1], sym::COMMA)),
-    Builtin::library("unzip", 3, |c| join_or_split(c, [0, 1, 2], sym::COMMA)),
+    Builtin::new("groupby", 2, group_runs),
+    Builtin::new("zip", 3, |c| join_or_split(c, [2, 0, 1], sym::COMMA)),
+    Builtin::new("unzip", 3, |c| join_or_split(c, [0, 1, 2], sym::COMMA)),
 ];
 
 /// One solution for each key, in order of first occurrence: argument `at` is the key, the next one the list of its values.

@@ -5,7 +5,7 @@ use crate::diag::Code;
 use crate::term::{Term, View};
 
 pub(super) const TABLE: &[Builtin] =
-    &[Builtin::core("between", 3, between), Builtin::core("succ", 2, succ), Builtin::core("plus", 3, plus)];
+    &[Builtin::new("between", 3, between), Builtin::new("succ", 2, succ), Builtin::new("plus", 3, plus)];
 
 /// `between(Low, High, X)`: `X` is an integer from `Low` to `High`; `High` may be `inf` when `X` is bound.
 fn between(call: &mut Call<'_>) -> Result<(), Fault> {

@@ -10,6 +10,7 @@
 //! documentation names the places. Predicates that call goals (`maplist/3`, `foldl/4`, ...) are written in the language
 //! itself: see `library.pl`.
 
+mod append;
 mod args;
 pub mod arith;
 mod compare;
@@ -29,6 +30,8 @@ mod totals;
 mod types;
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod testing;
 
 use std::sync::LazyLock;
@@ -47,20 +50,13 @@ pub struct Builtin {
     pub name: &'static str,
     /// Its number of arguments.
     pub arity: u32,
-    /// Part of the language, so that a program may not define it anew. All others give way to a definition in the program,
-    /// as the predicates of a library do.
-    pub core: bool,
     /// What it does. (To call it, use [`Builtin::solve`], which names the predicate in errors.)
     pub run: fn(&mut Call<'_>) -> Result<(), Fault>,
 }
 
 impl Builtin {
-    const fn core(name: &'static str, arity: u32, run: fn(&mut Call<'_>) -> Result<(), Fault>) -> Builtin {
-        Builtin { name, arity, core: true, run }
-    }
-
-    const fn library(name: &'static str, arity: u32, run: fn(&mut Call<'_>) -> Result<(), Fault>) -> Builtin {
-        Builtin { name, arity, core: false, run }
+    const fn new(name: &'static str, arity: u32, run: fn(&mut Call<'_>) -> Result<(), Fault>) -> Builtin {
+        Builtin { name, arity, run }
     }
 
     /// Runs the builtin. Messages of faults begin with its name and arity.
@@ -190,6 +186,7 @@ const TABLES: &[&[Builtin]] = &[
     types::TABLE,
     structure::TABLE,
     lists::TABLE,
+    append::TABLE,
     selection::TABLE,
     sorting::TABLE,
     sets::TABLE,
@@ -208,7 +205,7 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
     TABLES.iter().flat_map(|table| table.iter())
 }
 
-/// The builtin of this name and arity.
+/// The builtin of this name and arity. A definition of the same name in the program comes before it.
 pub fn lookup(name: &str, arity: u32) -> Option<&'static Builtin> {
     INDEX.get(&(name, arity)).copied()
 }

@@ -11,7 +11,7 @@ use crate::term::Term;
 
 macro_rules! arities {
     ($($name:literal: $($arity:literal)*, $run:expr;)*) => {
-        &[$($(Builtin::core($name, $arity, $run),)*)*]
+        &[$($(Builtin::new($name, $arity, $run),)*)*]
     };
 }
 

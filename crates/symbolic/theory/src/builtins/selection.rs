@@ -8,12 +8,12 @@ use crate::term::Term;
 use crate::unify::unifiable;
 
 pub(super) const TABLE: &[Builtin] = &[
-    Builtin::library("select", 3, |c| select(c, false)),
-    Builtin::library("selectchk", 3, |c| select(c, true)),
-    Builtin::library("select", 4, |c| replace(c, false)),
-    Builtin::library("selectchk", 4, |c| replace(c, true)),
-    Builtin::library("delete", 3, delete),
-    Builtin::library("permutation", 2, permutation),
+    Builtin::new("select", 3, |c| select(c, false)),
+    Builtin::new("selectchk", 3, |c| select(c, true)),
+    Builtin::new("select", 4, |c| replace(c, false)),
+    Builtin::new("selectchk", 4, |c| replace(c, true)),
+    Builtin::new("delete", 3, delete),
+    Builtin::new("permutation", 2, permutation),
 ];
 
 /// `select(X, List, Rest)`: `Rest` is `List` without one element `X`; `first`: only the first solution.

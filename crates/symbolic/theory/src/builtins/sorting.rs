@@ -7,14 +7,14 @@ use super::{Builtin, Call, Fault};
 use crate::term::{Term, TermStore, View, sym};
 
 pub(super) const TABLE: &[Builtin] = &[
-    Builtin::core("sort", 2, sort),
-    Builtin::core("msort", 2, msort),
-    Builtin::core("sort", 4, sort_by),
-    Builtin::core("keysort", 2, keysort),
-    Builtin::library("list_to_ord_set", 2, sort),
-    Builtin::library("pairs_keys_values", 3, pairs_keys_values),
-    Builtin::library("pairs_keys", 2, |c| pairs_part(c, 0)),
-    Builtin::library("pairs_values", 2, |c| pairs_part(c, 1)),
+    Builtin::new("sort", 2, sort),
+    Builtin::new("msort", 2, msort),
+    Builtin::new("sort", 4, sort_by),
+    Builtin::new("keysort", 2, keysort),
+    Builtin::new("list_to_ord_set", 2, sort),
+    Builtin::new("pairs_keys_values", 3, pairs_keys_values),
+    Builtin::new("pairs_keys", 2, |c| pairs_part(c, 0)),
+    Builtin::new("pairs_values", 2, |c| pairs_part(c, 1)),
 ];
 
 /// Sorts and drops doubles. Equal terms are the same handle.

@@ -9,17 +9,17 @@ use crate::term::{Term, View};
 use crate::unify::unifiable;
 
 pub(super) const TABLE: &[Builtin] = &[
-    Builtin::core("functor", 3, functor),
-    Builtin::core("arg", 3, arg),
-    Builtin::core("=..", 2, univ),
-    Builtin::core("copy_term", 2, copy_term),
-    Builtin::core("term_variables", 2, term_variables),
-    Builtin::core("numbervars", 2, |c| number_vars(c, 0, 1)),
-    Builtin::core("numbervars", 3, |c| {
+    Builtin::new("functor", 3, functor),
+    Builtin::new("arg", 3, arg),
+    Builtin::new("=..", 2, univ),
+    Builtin::new("copy_term", 2, copy_term),
+    Builtin::new("term_variables", 2, term_variables),
+    Builtin::new("numbervars", 2, |c| number_vars(c, 0, 1)),
+    Builtin::new("numbervars", 3, |c| {
         let start = c.int(1)?;
         number_vars(c, start, 2)
     }),
-    Builtin::core("varnumbers", 2, var_numbers),
+    Builtin::new("varnumbers", 2, var_numbers),
 ];
 
 /// Most arguments of a term that a program may build.

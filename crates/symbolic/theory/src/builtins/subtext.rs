@@ -4,10 +4,10 @@ use super::text::{Kind, text_of};
 use super::{Builtin, Call, Fault};
 
 pub(super) const TABLE: &[Builtin] = &[
-    Builtin::library("atom_concat", 3, |c| concat(c, Kind::Atom)),
-    Builtin::library("string_concat", 3, |c| concat(c, Kind::Str)),
-    Builtin::library("sub_atom", 5, |c| sub_text(c, Kind::Atom)),
-    Builtin::library("sub_string", 5, |c| sub_text(c, Kind::Str)),
+    Builtin::new("atom_concat", 3, |c| concat(c, Kind::Atom)),
+    Builtin::new("string_concat", 3, |c| concat(c, Kind::Str)),
+    Builtin::new("sub_atom", 5, |c| sub_text(c, Kind::Atom)),
+    Builtin::new("sub_string", 5, |c| sub_text(c, Kind::Str)),
 ];
 
 /// Byte offset of each character, and of the end.

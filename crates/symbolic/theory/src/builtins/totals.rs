@@ -1,6 +1,6 @@
 //! One value from a list of numbers or terms: sums, averages, smallest and largest.
 //!
-//! Elements may be arithmetic expressions. As in ProbLog `max_member/2` and `min_member/2` take the list first; the order of
+//! Elements may be arithmetic expressions. Something that is not a list is an error here, where ProbLog fails silently. As in ProbLog `max_member/2` and `min_member/2` take the list first; the order of
 //! SWI-Prolog (`max_member(Max, List)`) is understood too.
 
 use std::cmp::Ordering;
@@ -12,17 +12,17 @@ use crate::diag::Code;
 use crate::term::Term;
 
 pub(super) const TABLE: &[Builtin] = &[
-    Builtin::library("sum_list", 2, sum),
-    Builtin::library("sumlist", 2, sum),
-    Builtin::library("sum", 2, sum),
-    Builtin::library("avg", 2, average),
-    Builtin::library("max_list", 2, |c| extreme_value(c, Ordering::is_gt)),
-    Builtin::library("min_list", 2, |c| extreme_value(c, Ordering::is_lt)),
-    Builtin::library("max", 2, |c| extreme_value(c, Ordering::is_gt)),
-    Builtin::library("min", 2, |c| extreme_value(c, Ordering::is_lt)),
-    Builtin::library("max_member", 2, |c| extreme_term(c, Ordering::is_gt)),
-    Builtin::library("min_member", 2, |c| extreme_term(c, Ordering::is_lt)),
-    Builtin::library("numlist", 3, numlist),
+    Builtin::new("sum_list", 2, sum),
+    Builtin::new("sumlist", 2, sum),
+    Builtin::new("sum", 2, sum),
+    Builtin::new("avg", 2, average),
+    Builtin::new("max_list", 2, |c| extreme_value(c, Ordering::is_gt)),
+    Builtin::new("min_list", 2, |c| extreme_value(c, Ordering::is_lt)),
+    Builtin::new("max", 2, |c| extreme_value(c, Ordering::is_gt)),
+    Builtin::new("min", 2, |c| extreme_value(c, Ordering::is_lt)),
+    Builtin::new("max_member", 2, |c| extreme_term(c, Ordering::is_gt)),
+    Builtin::new("min_member", 2, |c| extreme_term(c, Ordering::is_lt)),
+    Builtin::new("numlist", 3, numlist),
 ];
 
 fn total(call: &Call<'_>, items: &[Term]) -> Result<Number, Fault> {

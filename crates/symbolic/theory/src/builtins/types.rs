@@ -8,7 +8,7 @@ use crate::term::{Term, TermStore, View};
 
 macro_rules! tests {
     ($($name:literal => $test:expr,)*) => {
-        &[$(Builtin::core($name, 1, |call: &mut Call<'_>| {
+        &[$(Builtin::new($name, 1, |call: &mut Call<'_>| {
             let test: fn(&TermStore, Term) -> bool = $test;
             call.succeed_if(test(call.terms, call.args[0]));
             Ok(())

@@ -3,6 +3,10 @@
 //! Where answers depend on choices, the result does too: `findall/3` has one list per subset of the uncertain answers, each with
 //! the literals that make it so. Counts and sums do not need the subsets: they are built answer by answer, keeping one
 //! literal per value reached so far, so 100 uncertain answers give 101 counts rather than 2^100 lists.
+//!
+//! As in Prolog and ProbLog, an answer counts once for each of its proofs: `findall(X, member(X,[1,2,1]), L)` gives `[1,2,1]`. So
+//! what is collected is evaluated in tables that are *bags*. Where recursion meets itself there, it goes on with a set, since
+//! the proofs of a cyclic goal are without number.
 
 use super::Halt;
 use super::calls::Known;
@@ -28,7 +32,8 @@ impl Machine<'_> {
         result: Term,
         span: Span,
     ) -> Result<Option<Activation>, Halt> {
-        let Some((act, known)) = self.all_answers(act, pred, args, span, false)? else { return Ok(None) };
+        let bag = !matches!(kind, Collect::Max | Collect::Min);
+        let Some((act, known)) = self.all_answers(act, pred, args, bag, span, false)? else { return Ok(None) };
         let items = self.items(&act, template, known);
         let values = match kind {
             Collect::Findall | Collect::All | Collect::AllOrNone => self.lists(kind, &items, span)?,
@@ -70,36 +75,35 @@ impl Machine<'_> {
     }
 
     fn lists(&mut self, kind: Collect, items: &[(Term, Lit)], span: Span) -> Result<Vec<(Term, Vec<Lit>)>, Halt> {
-        let uncertain: Vec<usize> = (0..items.len()).filter(|&i| items[i].1 != Lit::TRUE).collect();
-        let empty_counts = kind == Collect::Findall;
-        if kind == Collect::AllOrNone {
-            let all: Vec<Term> = items.iter().map(|i| i.0).collect();
-            let needs = uncertain.iter().map(|&i| items[i].1).collect();
-            return Ok(if all.is_empty() { Vec::new() } else { vec![(self.terms.list(&all), needs)] });
-        }
+        // Answers with the same literal are there together or not at all.
+        let mut uncertain: Vec<Lit> = items.iter().map(|i| i.1).filter(|&l| l != Lit::TRUE).collect();
+        uncertain.sort_unstable();
+        uncertain.dedup();
         if uncertain.len() > MOST_UNCERTAIN {
-            return Err(Diagnostic::error(
-                Code::Unsupported,
-                span,
-                format!("{} uncertain answers have 2^{} possible lists", uncertain.len(), uncertain.len()),
-            )
-            .help("count or add them up without lists: aggregate_all(count, Goal, N), aggregate_all(sum(X), Goal, S), max(X), min(X)")
-            .into());
+            let n = uncertain.len();
+            let message = format!("{n} uncertain answers have 2^{n} possible lists");
+            return Err(Diagnostic::error(Code::Unsupported, span, message)
+                .help(
+                    "count or add them up without lists: aggregate_all(count, Goal, N), aggregate_all(sum(X), Goal, S), \
+                     aggregate_all(max(X), Goal, M), aggregate_all(min(X), Goal, M)",
+                )
+                .into());
         }
         let mut lists = Vec::with_capacity(1 << uncertain.len());
         // Masks count down so that the list of all answers comes first.
         for mask in (0..1u32 << uncertain.len()).rev() {
-            let chosen = |i: usize| match uncertain.iter().position(|&u| u == i) {
-                Some(k) => mask >> k & 1 == 1,
-                None => true,
+            let chosen = |lit: Lit| match uncertain.binary_search(&lit) {
+                Ok(k) => mask >> k & 1 == 1,
+                Err(_) => true,
             };
-            let list: Vec<Term> = (0..items.len()).filter(|&i| chosen(i)).map(|i| items[i].0).collect();
-            if list.is_empty() && !empty_counts {
+            let list: Vec<Term> = items.iter().filter(|i| chosen(i.1)).map(|i| i.0).collect();
+            if list.is_empty() && kind == Collect::All {
                 continue;
             }
-            let needs =
-                uncertain.iter().enumerate().map(|(k, &i)| if mask >> k & 1 == 1 { items[i].1 } else { !items[i].1 });
-            lists.push((self.terms.list(&list), needs.collect()));
+            let needs: Vec<Lit> = uncertain.iter().map(|&lit| if chosen(lit) { lit } else { !lit }).collect();
+            if self.lineage.and(None, &mut needs.clone()) != Lit::FALSE {
+                lists.push((self.terms.list(&list), needs));
+            }
         }
         Ok(lists)
     }

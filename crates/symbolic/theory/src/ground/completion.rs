@@ -70,6 +70,12 @@ impl Machine<'_> {
         t.complete = true;
         let (consumers, waiters) = (std::mem::take(&mut t.consumers), std::mem::take(&mut t.waiters));
         let answers = t.answers.len();
+        if !self.options.trace {
+            // Now that no proof can be added, an atom with a single proof is that proof: contradictions show earlier.
+            for lit in &mut self.tables[table].answers.lits {
+                *lit = self.lineage.only_proof(*lit);
+            }
+        }
         for w in waiters.into_iter().rev() {
             if let Some(act) = self.waiters[w as usize].activation.take() {
                 self.agenda.push(Item::Run(act));

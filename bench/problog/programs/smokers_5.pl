@@ -1,0 +1,25 @@
+% 5 people, two to three friends each: influence runs in circles.
+0.3::stress(X) :- person(X).
+0.2::influences(X, Y) :- person(X), person(Y), friend(X, Y).
+smokes(X) :- stress(X).
+smokes(X) :- friend(X, Y), influences(Y, X), smokes(Y).
+0.4::asthma(X) :- smokes(X).
+person(p0).
+person(p1).
+person(p2).
+person(p3).
+person(p4).
+friend(p0, p1).
+friend(p0, p4).
+friend(p1, p0).
+friend(p1, p2).
+friend(p2, p1).
+friend(p2, p3).
+friend(p3, p2).
+friend(p3, p4).
+friend(p4, p0).
+friend(p4, p3).
+evidence(smokes(p1)).
+evidence(\+ asthma(p2)).
+query(smokes(_)).
+query(asthma(p0)).

@@ -1,0 +1,4 @@
+% Division by zero.
+p(Y) :- Y is 1 / 0.
+query(p(_)).
+%! error Arithmetic

@@ -1,0 +1,4 @@
+% An endless enumeration.
+p(X) :- between(1, inf, X).
+query(p(_)).
+%! error Argument

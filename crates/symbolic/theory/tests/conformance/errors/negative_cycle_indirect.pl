@@ -1,0 +1,7 @@
+% Through three predicates.
+0.5::start.
+a :- start, \+ b.
+b :- c.
+c :- \+ a.
+query(a).
+%! error NegativeCycle

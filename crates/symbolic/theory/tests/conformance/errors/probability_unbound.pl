@@ -1,0 +1,5 @@
+% A probability that nothing computes.
+P::a :- b.
+b.
+query(a).
+%! error UnsafeVariable

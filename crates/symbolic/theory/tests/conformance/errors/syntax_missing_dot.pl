@@ -1,0 +1,4 @@
+% A clause without its full stop.
+a :- b
+c.
+%! error Syntax

@@ -1,0 +1,3 @@
+% A bracket that is never closed.
+p(a, [b, c).
+%! error Syntax 2

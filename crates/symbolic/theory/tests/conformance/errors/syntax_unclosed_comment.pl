@@ -1,0 +1,4 @@
+% A block comment that never ends.
+a.
+/* b.
+%! error Syntax

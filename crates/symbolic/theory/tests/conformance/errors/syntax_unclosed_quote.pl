@@ -1,0 +1,3 @@
+% A quoted atom that never ends.
+p('abc).
+%! error Syntax

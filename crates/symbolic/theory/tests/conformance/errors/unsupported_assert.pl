@@ -1,0 +1,4 @@
+% A program does not change itself.
+a :- assertz(b).
+query(a).
+%! error Unsupported 2

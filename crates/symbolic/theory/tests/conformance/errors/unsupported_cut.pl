@@ -1,0 +1,5 @@
+% There is no cut.
+a :- b, !.
+b.
+query(a).
+%! error Unsupported 2
