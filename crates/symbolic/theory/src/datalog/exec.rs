@@ -276,15 +276,10 @@ fn step(
             let index = &context.relations[rel.0 as usize].indexes[*index];
             let constants = constant_columns(key, input.len, scratch.constants);
             let keys = operand_columns(key, input, constants);
-            let width = index.rest.len();
             scratch.from.clear();
             index.lookup(&keys, input.len, |i, group| {
-                let entries = &index.payload()[group.start() * width..(group.start() + group.len()) * width];
-                let found = if same.is_empty() {
-                    group.len() > 0
-                } else {
-                    entries.chunks_exact(width).any(|e| same.iter().all(|&(a, b)| e[a] == e[b]))
-                };
+                let fits = |entry: &[Term]| same.iter().all(|&(a, b)| entry[a] == entry[b]);
+                let found = if same.is_empty() { group.len() > 0 } else { index.entries(group).any(fits) };
                 if found != *negated {
                     scratch.from.push(i as u32);
                 }

@@ -87,6 +87,12 @@ impl Index {
         &self.payload
     }
 
+    /// The entries of a group.
+    pub fn entries(&self, group: Group) -> impl Iterator<Item = &[Term]> {
+        let width = self.rest.len();
+        self.payload[group.start() * width..(group.start() + group.len()) * width].chunks_exact(width)
+    }
+
     /// Bytes held.
     pub fn bytes(&self) -> usize {
         let directory = match &self.directory {
@@ -359,9 +365,7 @@ mod tests {
                 let columns: Vec<&[Term]> = columns.iter().map(|c| &c[..]).collect();
                 let mut found = Vec::new();
                 index.lookup(&columns, 1, |_, group| {
-                    let width = index.rest.len();
-                    let entries = &index.payload()[group.start() * width..(group.start() + group.len()) * width];
-                    found.extend(entries.chunks_exact(width).map(|e| e.iter().map(|t| t.raw()).collect::<Vec<_>>()));
+                    found.extend(index.entries(group).map(|e| e.iter().map(|t| t.raw()).collect::<Vec<_>>()));
                     true
                 });
                 let expected: Vec<Vec<u32>> = rows[..upto]

@@ -1,8 +1,8 @@
 //! The demand ("magic set") transformation: from clauses to rules that derive only what a call needs.
 //!
 //! A *variant* of a predicate says which of its arguments calls bind. Each variant has a relation of demands (the bound
-//! arguments of all calls so far) and one of answers; its rules start from the demands and pass bindings from left to right
-//! (Beeri and Ramakrishnan, "On the power of magic", 1991). Three refinements keep the work linear where it can be:
+//! arguments of all calls so far) and one of answers; its rules start from the demands and pass bindings on, from left to right
+//! as far as there are any (Beeri and Ramakrishnan, "On the power of magic", 1991). Three refinements keep the work linear where it can be:
 //!
 //! - *Left recursion.* In `path(X,Y) :- path(X,Z), edge(Z,Y)` the recursive call repeats the demand of the head, so it adds
 //!   none, and since answers only exist for demands the rule need not look at them.
@@ -150,7 +150,8 @@ impl Relational {
 
     fn compile_variant(&mut self, variant: Variant, terms: &TermStore) {
         let predicate = self.predicate(variant.pred);
-        let (arity, clauses) = (predicate.arity, predicate.clauses.clone());
+        let arity = predicate.arity;
+        let clauses: Vec<Clause> = predicate.clauses.iter().map(|c| arrange(c, variant.bound, terms)).collect();
         let priority = 2 * predicate.component;
         let has_facts = predicate.facts.count > 0;
         let shapes: Vec<Shape> = clauses.iter().map(|c| self.shape(c, variant, terms)).collect();
@@ -386,6 +387,27 @@ impl Relational {
             _ => Shape::General,
         }
     }
+}
+
+/// The clause with its calls in an order that passes bindings on: as written, except that a call with no argument bound waits
+/// while a later one has some. (`path(X,Y) :- edge(X,Z), path(Z,Y)` called with `Y` bound thus starts from `path(Z,Y)`.)
+/// Negated goals and computations come after all that is written before them.
+fn arrange(clause: &Clause, bound: u64, terms: &TermStore) -> Clause {
+    let mut known = Bound::new(clause.vars);
+    known.add(terms, &select(&clause.args, bound));
+    let (mut left, mut body) = (clause.body.iter().collect::<Vec<_>>(), Vec::with_capacity(clause.body.len()));
+    while let Some(first) = left.first() {
+        let reached =
+            |goal: &&Goal| matches!(goal, Goal::Call { args, .. } if args.is_empty() || known.mask(args) != 0);
+        let waits = matches!(first, Goal::Call { .. }) && !reached(first);
+        let next = if waits { left.iter().position(reached).unwrap_or(0) } else { 0 };
+        let goal = left.remove(next);
+        if !matches!(goal, Goal::Not { .. }) {
+            known.add(terms, goal_args(goal));
+        }
+        body.push(goal.clone());
+    }
+    Clause { body, ..clause.clone() }
 }
 
 fn goal_args(goal: &Goal) -> &[Term] {

@@ -232,46 +232,11 @@ impl Relational {
 
     /// The rows of a relation that match a call.
     fn select(&mut self, rel: RelId, args: &[Option<Term>]) -> Rows<'_> {
-        let arity = args.len();
-        self.answers = Relation::growing(arity);
-        let key: Vec<usize> = (0..arity).filter(|&i| args[i].is_some()).collect();
-        let values: Vec<Term> = args.iter().copied().flatten().collect();
         let relation = &mut self.relations[rel.0 as usize];
-        if key.len() == arity {
-            relation.build_set();
-            if relation.contains(&values) {
-                self.answers.insert(&values);
-            }
-        } else if key.is_empty() {
-            if relation.growing {
-                return Rows::from(&self.relations[rel.0 as usize]);
-            }
-            let columns: Vec<Vec<Term>> =
-                (0..arity).map(|c| relation.rows().iter().skip(c).step_by(arity).copied().collect()).collect();
-            let columns: Vec<&[Term]> = columns.iter().map(|c| &c[..]).collect();
-            self.answers.insert_columns(&columns, relation.len());
-        } else {
-            let index = relation.index_by(&key);
-            relation.absorb(index, relation.len());
-            let index = &relation.indexes[index];
-            let keys: Vec<[Term; 1]> = values.iter().map(|&v| [v]).collect();
-            let keys: Vec<&[Term]> = keys.iter().map(|k| &k[..]).collect();
-            let mut columns: Vec<Vec<Term>> = vec![Vec::new(); arity];
-            index.lookup(&keys, 1, |_, group| {
-                let width = index.rest.len();
-                let entries = &index.payload()[group.start() * width..(group.start() + group.len()) * width];
-                for (place, &column) in index.rest.iter().enumerate() {
-                    columns[column].extend(entries.iter().skip(place).step_by(width));
-                }
-                for (&column, &value) in key.iter().zip(&values) {
-                    columns[column].resize(group.len(), value);
-                }
-                true
-            });
-            let count = columns[0].len();
-            let columns: Vec<&[Term]> = columns.iter().map(|c| &c[..]).collect();
-            self.answers.insert_columns(&columns, count);
+        if relation.growing && args.iter().all(Option::is_none) {
+            return Rows::from(&*relation);
         }
+        self.answers = relation.matching(args);
         Rows::from(&self.answers)
     }
 

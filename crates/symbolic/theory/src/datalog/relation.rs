@@ -192,6 +192,47 @@ impl Relation {
         }
     }
 
+    /// The rows with the given values, each once.
+    pub fn matching(&mut self, values: &[Option<Term>]) -> Relation {
+        let key: Vec<usize> = (0..self.arity).filter(|&i| values[i].is_some()).collect();
+        let mut rows = Vec::new();
+        if key.len() == self.arity {
+            self.build_set();
+            let row: Vec<Term> = values.iter().copied().flatten().collect();
+            let found = self.contains(&row);
+            return Relation {
+                rows: Rows::Own(if found { row } else { rows }),
+                count: usize::from(found),
+                ..Relation::growing(self.arity)
+            };
+        }
+        if key.is_empty() {
+            rows.extend_from_slice(self.rows());
+        } else {
+            let number = self.index_by(&key);
+            self.absorb(number, self.count);
+            let index = &self.indexes[number];
+            let keys: Vec<[Term; 1]> = values.iter().flatten().map(|&v| [v]).collect();
+            let keys: Vec<&[Term]> = keys.iter().map(|k| &k[..]).collect();
+            index.lookup(&keys, 1, |_, group| {
+                rows.reserve(group.len() * self.arity);
+                for entry in index.entries(group) {
+                    let mut rest = entry.iter().copied();
+                    rows.extend(values.iter().filter_map(|v| v.or_else(|| rest.next())));
+                }
+                true
+            });
+        }
+        if !self.growing {
+            // The same fact may stand in the program more than once.
+            let mut distinct = Relation::growing(self.arity);
+            rows.chunks_exact(self.arity).for_each(|row| _ = distinct.insert(row));
+            return distinct;
+        }
+        let count = rows.len() / self.arity;
+        Relation { rows: Rows::Own(rows), count, ..Relation::growing(self.arity) }
+    }
+
     /// Adds one row; whether it is new.
     pub fn insert(&mut self, row: &[Term]) -> bool {
         let before = self.count;
