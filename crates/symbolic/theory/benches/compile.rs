@@ -52,7 +52,14 @@ fn main() {
         let start = Instant::now();
         let answers = compiled.marginals(&weights).unwrap();
         let evaluate = start.elapsed();
-        let shown: Vec<String> = answers.iter().take(3).map(|p| format!("{:.6}", p.value())).collect();
+        let shown: Vec<String> =
+            answers
+                .iter()
+                .take(3)
+                .map(|p| {
+                    if p.is_exact() { format!("{:.6}", p.value()) } else { format!("[{:.4}, {:.4}]", p.lower, p.upper) }
+                })
+                .collect();
         println!(
             "{name:<22}{:>9}{:>9.1}ms{:>10}{:>9.2}ms  {} {}",
             lineage.nodes.len(),

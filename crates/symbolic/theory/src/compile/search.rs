@@ -21,7 +21,7 @@ use super::order;
 use super::state::{FALSE, State, UNDEF};
 use super::sweep::{Outcome, Sweep};
 use crate::budget::{Meter, Stop};
-use crate::circuit::{Builder, Circuit, NodeIndex};
+use crate::circuit::{Builder, Circuit, Kind, NodeIndex, Weights};
 use crate::lineage::{Lit, NodeId};
 
 /// Classes of items: the low two bits, below the gate.
@@ -68,6 +68,9 @@ struct Frame {
     subs: usize,
     next_sub: usize,
     mark: usize,
+    /// Probability of the leaves on the way here, and with those of the open branch (only where paths are cut).
+    mass: f64,
+    branch_mass: f64,
     /// Whether a branch is open.
     open: bool,
 }
@@ -97,6 +100,8 @@ pub(crate) struct Search<'a> {
     work: usize,
     checked: usize,
     stop: Option<Stop>,
+    /// Paths of less probability than this under these weights are cut.
+    cut: Option<(f64, Weights)>,
     look: Look,
 }
 
@@ -173,21 +178,68 @@ impl<'a> Search<'a> {
             work: 0,
             checked: 0,
             stop: None,
+            cut: None,
             look,
         }
     }
 
-    /// The circuit and why it is not complete. Renumbers the roots.
-    pub(crate) fn finish(self, roots: &mut [NodeIndex]) -> (Circuit, Option<Stop>) {
-        (self.circuit.finish(roots), self.stop)
+    /// The circuit. Renumbers the roots.
+    pub(crate) fn finish(self, roots: &mut [NodeIndex]) -> Circuit {
+        self.circuit.finish(roots)
     }
 
-    /// Compiles the conjunction of literals.
-    pub(crate) fn compile(&mut self, lits: &[Lit]) -> NodeIndex {
+    /// The meter at work.
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// Why the last compilation stopped, if it did.
+    pub(crate) fn stopped(&self) -> Option<Stop> {
+        self.stop
+    }
+
+    /// Goes on with another meter. `forget` empties the caches.
+    pub(crate) fn resume(&mut self, meter: Meter, forget: bool) {
+        self.meter = meter;
+        self.stop = None;
+        if forget {
+            self.cache = Cache::default();
+            self.sweep = Sweep::new(self.gates, &self.levels[FORWARD]);
+        }
+    }
+
+    /// Number of circuit nodes so far.
+    pub(crate) fn nodes(&self) -> usize {
+        self.circuit.circuit().len()
+    }
+
+    /// Whether a node has unknown parts.
+    pub(crate) fn is_partial(&self, node: NodeIndex) -> bool {
+        self.circuit.is_partial(node)
+    }
+
+    /// Compiles the conjunction of literals, with every path cut off whose probability under the weights is below `least`.
+    /// `None` if the budget ends before that.
+    pub(crate) fn compile_cut(&mut self, lits: &[Lit], least: f64, weights: &Weights) -> Option<NodeIndex> {
+        let cone = self.start(lits);
+        let method = std::mem::replace(&mut self.method, FORWARD);
+        self.cut = Some((least, weights.clone()));
+        let node = self.run(&cone, usize::MAX);
+        self.cut = None;
+        self.method = method;
+        node
+    }
+
+    fn start(&mut self, lits: &[Lit]) -> Vec<u32> {
         self.root.clear();
         self.root.push(Lit::TRUE);
         self.root.extend_from_slice(lits);
-        let cone = self.state.start(self.gates, &self.root);
+        self.state.start(self.gates, &self.root)
+    }
+
+    /// Compiles the conjunction of literals. `None` if the budget ends before that.
+    pub(crate) fn compile(&mut self, lits: &[Lit]) -> Option<NodeIndex> {
+        let cone = self.start(lits);
         let cyclic = cone.iter().any(|&g| self.gates.region[g as usize] != NONE);
         let mut slice = FIRST_SLICE.max(4 * cone.len());
         loop {
@@ -198,8 +250,8 @@ impl<'a> Search<'a> {
                     SWEEP => self.run_sweep(&cone, limit),
                     _ => self.run(&cone, limit),
                 };
-                if let Some(node) = solved {
-                    return node;
+                if solved.is_some() || self.stop.is_some() {
+                    return solved;
                 }
                 self.method = (self.method + 1) % 3;
             }
@@ -207,11 +259,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Sweeps until the work reaches a limit.
+    /// Sweeps until the work reaches a limit or the budget ends.
     fn run_sweep(&mut self, cone: &[u32], limit: usize) -> Option<NodeIndex> {
-        if self.stop.is_some() {
-            return None;
-        }
         let holds = self.root.iter().all(|&l| self.state.assign(l)) && self.state.propagate(self.gates);
         if !holds {
             self.state.undo(self.gates, 0);
@@ -235,7 +284,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Searches with the current order until the work reaches a limit.
+    /// Searches with the current order until the work reaches a limit or the budget ends.
     fn run(&mut self, cone: &[u32], limit: usize) -> Option<NodeIndex> {
         self.items.clear();
         self.items.extend(cone.iter().map(|&g| g << 2));
@@ -247,7 +296,7 @@ impl<'a> Search<'a> {
                 }
                 self.ands.push(node);
             }
-            if self.work > limit && self.stop.is_none() {
+            if self.work > limit || self.stop.is_some() {
                 self.state.undo(self.gates, 0);
                 self.frames.clear();
                 self.alternatives.clear();
@@ -274,6 +323,8 @@ impl<'a> Search<'a> {
             subs: self.subs.len(),
             next_sub: self.subs.len(),
             mark: self.state.mark(),
+            mass: self.frames.last().map_or(1.0, |f| f.branch_mass),
+            branch_mass: 1.0,
             open: false,
         });
     }
@@ -311,7 +362,9 @@ impl<'a> Search<'a> {
             self.ands.push(known);
             return;
         }
-        if self.stop.is_some() {
+        if let (Some((least, _)), Some(frame)) = (&self.cut, self.frames.last())
+            && frame.branch_mass < *least
+        {
             self.ands.push(Builder::UNKNOWN);
             return;
         }
@@ -389,9 +442,18 @@ impl<'a> Search<'a> {
             && (!cyclic || self.founded.analyse(self.gates, &mut self.state, &self.items[start..end]));
         if holds {
             self.look(start, end, cyclic);
+            let mass = self.cut.as_ref().map_or(1.0, |(_, weights)| {
+                let circuit = self.circuit.circuit();
+                let weight = |&n: &NodeIndex| match circuit.kind(n) {
+                    Kind::Leaf(leaf) => circuit.leaf_weight(leaf, weights),
+                    _ => 1.0,
+                };
+                self.ands[ands..].iter().map(weight).product()
+            });
             let frame = self.frames.last_mut()?;
             frame.open = true;
             frame.next_sub = frame.subs;
+            frame.branch_mass = frame.mass * mass;
         } else {
             self.ands.truncate(ands);
             let frame = self.frames.last()?;
@@ -406,7 +468,7 @@ impl<'a> Search<'a> {
         self.look.children.extend(self.ors.drain(frame.ors..));
         let node = self.circuit.or(&mut self.look.children);
         self.alternatives.truncate(frame.alternatives);
-        if frame.entry != OPEN && self.stop.is_none() {
+        if frame.entry != OPEN && !self.circuit.is_partial(node) {
             self.cache.set(frame.entry, node);
         }
         Some(node)

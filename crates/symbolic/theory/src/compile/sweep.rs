@@ -26,8 +26,13 @@ pub(crate) struct Sweep {
     sees: Vec<bool>,
     /// For each variable its undefined leaves that are seen.
     seen_leaves: Vec<u32>,
-    /// What was changed, to be undone: gates that see no more, and (after [`NONE`]) variables that lost a leaf.
-    log: Vec<(bool, u32)>,
+    /// Whether a gate is counted as an open obligation, and how many are.
+    counted: Vec<bool>,
+    open: u32,
+    /// Choices on the way that lost some values but are not settled.
+    restricted: Vec<u32>,
+    /// What was changed, to be undone.
+    log: Vec<(Change, u32)>,
     queue: Vec<u32>,
     words: Vec<u32>,
     vars: Vec<u32>,
@@ -35,15 +40,28 @@ pub(crate) struct Sweep {
     children: Vec<NodeIndex>,
 }
 
+/// A change of the counters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    /// This gate sees its inputs no more.
+    Blind,
+    /// This variable lost a seen undefined leaf.
+    Leaf,
+    /// This gate became an open obligation.
+    Opened,
+    /// It was met.
+    Closed,
+}
+
 /// A state that is being solved.
 struct Step {
     set: Set,
-    /// Position in the order, and the variable decided.
+    /// Position in the order of the variable decided.
     position: usize,
-    var: u32,
     branch: usize,
     trail: usize,
     log: usize,
+    restricted: usize,
     ors: usize,
     ands: usize,
     alternatives: usize,
@@ -69,6 +87,9 @@ impl Sweep {
             seen: vec![0; gates.len()],
             sees: vec![false; gates.len()],
             seen_leaves: vec![0; gates.vars.len()],
+            counted: vec![false; gates.len()],
+            open: 0,
+            restricted: Vec::new(),
             log: Vec::new(),
             queue: Vec::new(),
             words: Vec::new(),
@@ -112,11 +133,11 @@ impl Sweep {
                 self.children.extend(ands.drain(step.ands..));
                 self.children.push(node);
                 ors.push(circuit.and(&mut self.children));
+                self.restricted.truncate(step.restricted);
                 self.undo(gates, step.log);
                 state.undo(gates, step.trail);
             }
             let leaves: &[u32] = &alternatives[step.alternatives..];
-            let single = gates.vars[step.var as usize].leaves.len() == 1;
             let branch = step.branch;
             step.branch += 1;
             let holds = match branch {
@@ -133,20 +154,22 @@ impl Sweep {
                     continue;
                 }
             };
-            debug_assert!(!single || leaves.len() == 1);
-            let (trail, log, set, position) = (step.trail, step.log, step.set, step.position);
+            let (trail, set, position) = (step.trail, step.set, step.position);
             if holds && state.propagate(gates) {
                 let set = self.advance(gates, state, set, trail, circuit, &mut ands);
                 let work = 8 + (state.mark() - trail) + 4 * self.words.len();
                 if !tick(work, self, circuit) {
-                    self.undo(gates, 0);
                     self.clear(gates, cone);
                     return Outcome::Limit;
                 }
                 result = self.enter(gates, state, set, position, &ors, &ands, &mut alternatives, &mut steps);
             } else {
+                let work = 8 + state.mark() - trail;
                 state.undo(gates, trail);
-                self.undo(gates, log);
+                if !tick(work, self, circuit) {
+                    self.clear(gates, cone);
+                    return Outcome::Limit;
+                }
             }
         }
     }
@@ -177,10 +200,10 @@ impl Sweep {
                 steps.push(Step {
                     set,
                     position,
-                    var,
                     branch: 0,
                     trail: state.mark(),
                     log: self.log.len(),
+                    restricted: self.restricted.len(),
                     ors: ors.len(),
                     ands: ands.len(),
                     alternatives: base,
@@ -206,10 +229,11 @@ impl Sweep {
         circuit: &mut Builder,
         ands: &mut Vec<NodeIndex>,
     ) -> Set {
-        self.log.clear();
         self.queue.clear();
         for &g in cone {
             if Self::is_open(gates, state, g) {
+                self.open += 1;
+                self.counted[g as usize] = true;
                 self.sees[g as usize] = true;
                 self.queue.push(g);
             }
@@ -255,27 +279,46 @@ impl Sweep {
         for &g in state.since(trail) {
             self.words.push(g / 32);
             let var = gates.leaf_var[g as usize];
-            if var == NONE {
-                if !Self::is_open(gates, state, g) {
-                    self.queue.push(g);
+            if var == NONE && Self::is_open(gates, state, g) {
+                if self.sees[g as usize] {
+                    self.counted[g as usize] = true;
+                    self.open += 1;
+                    self.log.push((Change::Opened, g));
                 }
+            } else if var == NONE {
+                self.queue.push(g);
             } else if self.seen[g as usize] > 0 {
                 self.lose_leaf(var);
             }
-            // Obligations that this meets.
             for p in gates.parents(g) {
                 let p = p.node().0;
-                if state.val[p as usize] == FALSE && state.falses[p as usize] > 0 {
+                if self.counted[p as usize] && state.falses[p as usize] > 0 {
+                    self.counted[p as usize] = false;
+                    self.open -= 1;
+                    self.log.push((Change::Closed, p));
                     self.queue.push(p);
                 }
             }
+        }
+        if self.open == 0 {
+            // Nothing matters any more; no need to say so gate by gate.
+            self.vars.extend(self.restricted.iter().filter(|&&v| self.seen_leaves[v as usize] > 0));
+            self.vars.sort_unstable();
+            self.vars.dedup();
+            for &var in &self.vars {
+                let v = &gates.vars[var as usize];
+                if v.left(state, &mut self.values) {
+                    ands.push(circuit.leaf(v.choice, &self.values));
+                }
+            }
+            return EMPTY;
         }
         while let Some(g) = self.queue.pop() {
             if !self.sees[g as usize] {
                 continue;
             }
             self.sees[g as usize] = false;
-            self.log.push((true, g));
+            self.log.push((Change::Blind, g));
             self.words.push(g / 32);
             for l in gates.inputs(g) {
                 let h = l.node().0;
@@ -295,7 +338,7 @@ impl Sweep {
 
     fn lose_leaf(&mut self, var: u32) {
         self.seen_leaves[var as usize] -= 1;
-        self.log.push((false, var));
+        self.log.push((Change::Leaf, var));
         self.vars.push(var);
     }
 
@@ -307,6 +350,9 @@ impl Sweep {
             let var = self.vars[i];
             let v = &gates.vars[var as usize];
             if self.seen_leaves[var as usize] > 0 {
+                if v.leaves.iter().any(|l| state.val[l.0 as usize] != UNDEF) {
+                    self.restricted.push(var);
+                }
                 continue;
             }
             // Its unseen leaves leave the state with it.
@@ -346,11 +392,19 @@ impl Sweep {
     fn undo(&mut self, gates: &Gates, mark: usize) {
         while self.log.len() > mark {
             match self.log.pop() {
-                Some((true, g)) => {
+                Some((Change::Blind, g)) => {
                     self.sees[g as usize] = true;
                     gates.inputs(g).iter().for_each(|l| self.seen[l.node().0 as usize] += 1);
                 }
-                Some((false, var)) => self.seen_leaves[var as usize] += 1,
+                Some((Change::Leaf, var)) => self.seen_leaves[var as usize] += 1,
+                Some((Change::Opened, g)) => {
+                    self.counted[g as usize] = false;
+                    self.open -= 1;
+                }
+                Some((Change::Closed, g)) => {
+                    self.counted[g as usize] = true;
+                    self.open += 1;
+                }
                 None => return,
             }
         }
@@ -358,7 +412,10 @@ impl Sweep {
 
     fn clear(&mut self, gates: &Gates, cone: &[u32]) {
         self.log.clear();
+        self.restricted.clear();
+        self.open = 0;
         for &g in cone {
+            self.counted[g as usize] = false;
             self.seen[g as usize] = 0;
             self.sees[g as usize] = false;
             let var = gates.leaf_var[g as usize];

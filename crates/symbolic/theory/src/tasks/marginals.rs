@@ -67,17 +67,24 @@ impl Compiled {
         }
         let low = self.circuit.values(weights, 0.0);
         let high = self.circuit.values(weights, 1.0);
-        let high_of = |n: NodeIndex| high[n as usize].min(1.0);
-        if high_of(self.evidence) == 0.0 {
-            let constraints = high_of(self.constraints) == 0.0;
+        let bounds = |n: NodeIndex| (low[n as usize], high[n as usize].min(1.0));
+        let evidence = bounds(self.evidence);
+        if evidence.1 == 0.0 {
+            let constraints = bounds(self.constraints).1 == 0.0;
             return Err(if constraints { Impossible::Constraints } else { Impossible::Evidence });
         }
-        let bounds = |&q: &NodeIndex| {
-            let lower = low[q as usize] / high_of(self.evidence);
-            let upper = high_of(q) / low[self.evidence as usize];
-            Probability { lower: lower.min(1.0), upper: if upper.is_nan() { 1.0 } else { upper.min(1.0) } }
+        let answer = |i: usize| {
+            let yes = bounds(self.queries[i]);
+            // What the query and its negation share the evidence into, from both sides.
+            let no = match self.negations.get(i) {
+                Some(&n) => bounds(n),
+                None => (evidence.0 - yes.1, evidence.1 - yes.0),
+            };
+            let no = (no.0.max(evidence.0 - yes.1).max(0.0), no.1.min(evidence.1 - yes.0).max(0.0));
+            let share = |yes: f64, no: f64, unknown: f64| if yes + no > 0.0 { yes / (yes + no) } else { unknown };
+            Probability { lower: share(yes.0, no.1, 0.0), upper: share(yes.1, no.0, 1.0) }
         };
-        Ok(self.queries.iter().map(bounds).collect())
+        Ok((0..self.queries.len()).map(answer).collect())
     }
 }
 
