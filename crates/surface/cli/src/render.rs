@@ -54,30 +54,14 @@ fn report(d: &Diagnostic, all: &Diagnostics) -> Report {
     }
 }
 
-/// A table with a header row; columns after the first are aligned to the right where all their cells are numbers.
+/// A table with a header row, columns aligned to the left.
 pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let width = |c: usize| rows.iter().map(|r| r[c].chars().count()).chain([header[c].len()]).max().unwrap_or(0);
     let widths: Vec<usize> = (0..header.len()).map(width).collect();
-    let numeric =
-        |c: usize| c > 0 && rows.iter().all(|r| r[c].starts_with(|ch: char| ch.is_ascii_digit() || ch == '-'));
     let mut out = String::new();
     let mut line = |cells: &mut dyn Iterator<Item = &str>| {
-        let mut text = String::new();
-        for (c, cell) in cells.enumerate() {
-            let pad = " ".repeat(widths[c].saturating_sub(cell.chars().count()));
-            if c > 0 {
-                text.push_str("  ");
-            }
-            // Numbers keep their decimal points in one column because they are printed with equal digits: align left.
-            if numeric(c) && !cell.contains('.') && cell.chars().all(|ch| ch.is_ascii_digit()) {
-                text.push_str(&pad);
-                text.push_str(cell);
-            } else {
-                text.push_str(cell);
-                text.push_str(&pad);
-            }
-        }
-        out.push_str(text.trim_end());
+        let cells: Vec<String> = cells.zip(&widths).map(|(cell, &w)| format!("{cell:w$}")).collect();
+        out.push_str(cells.join("  ").trim_end());
         out.push('\n');
     };
     line(&mut header.iter().copied());
@@ -112,7 +96,7 @@ mod tests {
         let rows = vec![vec!["a".to_string(), "0.5".to_string()], vec!["long(x)".to_string(), "1".to_string()]];
         assert_eq!(
             table(&["query", "probability"], &rows),
-            "query    probability\na        0.5\nlong(x)            1\n"
+            "query    probability\na        0.5\nlong(x)  1\n"
         );
     }
 }

@@ -126,7 +126,7 @@ fn protected(name: &str, arity: u32) -> Option<(String, &'static str)> {
         _ => {
             let core = goal_arguments(name, arity).is_some()
                 || matches!((name, arity), ("true" | "fail" | "false" | "!" | "[]" | "{}", 0) | ("call", 1..))
-                || builtins::lookup(name, arity).is_some_and(|b| b.core);
+                || (crate::ops::is_operator(name) && builtins::lookup(name, arity).is_some());
             return core.then(|| (format!("{name}/{arity} is built in and cannot be defined"), "use another name"));
         }
     };

@@ -67,7 +67,7 @@ impl Shown<'_> {
             View::Str(text) => write_quoted(f, text, '"'),
             View::Atom(name) => {
                 let text = self.terms.name(name);
-                if max < 1200 && ops::is_operator(text) {
+                if max < 999 && ops::is_operator(text) {
                     f.write_str("(")?;
                     write_atom(f, text)?;
                     return f.write_str(")");
@@ -119,7 +119,8 @@ impl Shown<'_> {
                 }
                 write_atom(f, self.terms.name(name))?;
                 // `- 1` is the term -(1), `-1` the number; `\+ (a,b)` is one argument, `\+(a,b)` two.
-                f.write_str(" ")?;
+                let glued = self.terms.name(name).starts_with(is_symbol_char) && self.starts_with_letter(inner);
+                f.write_str(if glued { "" } else { " " })?;
                 steps.push(Step::Term(inner, below));
                 Ok(())
             }
@@ -135,6 +136,18 @@ impl Shown<'_> {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// Whether a term is written with a letter first, so that a symbol before it needs no space.
+    fn starts_with_letter(&self, term: Term) -> bool {
+        match self.terms.callable(term) {
+            Some((name, args)) => {
+                let text = self.terms.name(name);
+                let operator = (args.len() == 2 && ops::infix(text).is_some()) || ops::is_operator(text);
+                !operator && text.starts_with(char::is_lowercase)
+            }
+            None => term.is_var(),
         }
     }
 

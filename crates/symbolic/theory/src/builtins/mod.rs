@@ -10,6 +10,7 @@
 //! documentation names the places. Predicates that call goals (`maplist/3`, `foldl/4`, ...) are written in the language
 //! itself: see `library.pl`.
 
+mod append;
 mod args;
 pub mod arith;
 mod compare;
@@ -185,6 +186,7 @@ const TABLES: &[&[Builtin]] = &[
     types::TABLE,
     structure::TABLE,
     lists::TABLE,
+    append::TABLE,
     selection::TABLE,
     sorting::TABLE,
     sets::TABLE,

@@ -1,8 +1,8 @@
 //! Planning: from a rule to the steps that evaluate it.
 //!
 //! Semi-naive evaluation runs one version of a rule for each of its growing relations, starting from what is new there. The
-//! other atoms follow greedily: membership tests as soon as all their variables are bound, then whatever has most bound
-//! columns, in the order written. Tests are placed as early as their variables allow. A step passes on only the variables that
+//! other atoms follow greedily, the one with the fewest matching rows first (facts are sampled, of derived relations the number
+//! of free columns is all that is known). Tests are placed as early as their variables allow. A step passes on only the variables that
 //! something after it still needs.
 
 use super::ir::{Atom, Compute, Literal, Rule};
@@ -10,6 +10,9 @@ use super::relation::{RelId, Relation};
 use crate::builtins::Builtin;
 use crate::diag::Span;
 use crate::term::{Term, TermStore};
+
+/// Guess for the rows of a derived relation that match a binding, for each column left free.
+const UNKNOWN_MATCHES: usize = 8;
 
 /// A value in a batch: one of its columns, or the same term for all rows.
 #[derive(Clone, Copy, Debug)]
@@ -178,8 +181,7 @@ impl Planner<'_> {
             }
             let atoms =
                 (0..self.done.len()).filter(|&i| !self.done[i] && matches!(self.rule.body[i], Literal::Atom(_)));
-            // The first of the best: max_by_key returns the last, so the position counts against it.
-            let Some(at) = atoms.max_by_key(|&i| (self.score(i), std::cmp::Reverse(i))) else { break };
+            let Some(at) = atoms.min_by_key(|&i| self.cost(i)) else { break };
             self.done[at] = true;
             if let Literal::Atom(atom) = &self.rule.body[at] {
                 self.place_atom(at, atom);
@@ -234,11 +236,21 @@ impl Planner<'_> {
         self.done[..at].iter().all(|&d| d)
     }
 
-    /// How soon an atom should come: tests first, then by the number of bound columns.
-    fn score(&self, at: usize) -> (bool, usize) {
-        let Literal::Atom(atom) = &self.rule.body[at] else { return (false, 0) };
-        let bound = atom.args.iter().filter(|&&a| self.is_bound(a)).count();
-        (bound == atom.args.len(), bound)
+    /// About how many rows of an atom match one binding of the variables bound so far: atoms come in this order, and in
+    /// the order written where it is equal.
+    fn cost(&self, at: usize) -> usize {
+        let Literal::Atom(atom) = &self.rule.body[at] else { return usize::MAX };
+        let bound: Vec<usize> = (0..atom.args.len()).filter(|&i| self.is_bound(atom.args[i])).collect();
+        if bound.len() == atom.args.len() {
+            return 0;
+        }
+        let relation = &self.relations[atom.rel.0 as usize];
+        match (relation.growing, bound.is_empty()) {
+            (false, _) => relation.matches(&bound),
+            // Nothing is known yet of what is still to be derived.
+            (true, false) => UNKNOWN_MATCHES * (atom.args.len() - bound.len()),
+            (true, true) => usize::MAX,
+        }
     }
 
     fn source(&mut self, atom: &Atom) {

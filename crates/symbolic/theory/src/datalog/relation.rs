@@ -103,6 +103,27 @@ impl Relation {
         }
     }
 
+    /// About how many rows agree in the columns `key` with a row that is there: all rows over the number of distinct keys,
+    /// estimated from evenly spaced rows.
+    pub fn matches(&self, key: &[usize]) -> usize {
+        const SAMPLE: usize = 512;
+        if key.is_empty() || self.count == 0 {
+            return self.count;
+        }
+        let sampled = self.count.min(SAMPLE);
+        let mut keys: Vec<Vec<Term>> = (0..sampled)
+            .map(|i| {
+                let row = i * self.count / sampled;
+                key.iter().map(|&c| self.rows()[row * self.arity + c]).collect()
+            })
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        // Where most sampled keys differ, the others probably differ too; where few do, these are probably all.
+        let distinct = if keys.len() * 2 > sampled { self.count * keys.len() / sampled } else { keys.len() };
+        self.count.div_ceil(distinct)
+    }
+
     /// Bytes held, without the facts that are shared with the program.
     pub fn bytes(&self) -> usize {
         let rows = if let Rows::Own(rows) = &self.rows { rows.capacity() * 4 } else { 0 };

@@ -53,12 +53,19 @@ impl Machine<'_> {
             let matches = self.facts.matching(pred, &facts, call, |t| terms.is_ground(t));
             return self.alternatives(act, Alternatives::Facts(pred, matches, meta));
         }
-        if self.relational.is_some() && self.is_relational.get(pred.0 as usize) == Some(&true) {
+        let mut vars = std::mem::take(&mut self.scratch_vars);
+        let mut bag = self.tables[act.table].bag;
+        if !bag && self.relational.as_ref().is_some_and(|r| r.handles(pred)) {
+            self.scratch_vars = vars;
             return self.call_relational(act, pred, call);
         }
-        let mut vars = std::mem::take(&mut self.scratch_vars);
         canonicalise(self.terms, call, &mut vars);
-        let (table, new) = self.tables.of(pred, call, vars.len() as u32);
+        let (mut table, mut new) = self.tables.of(pred, bag, call, vars.len() as u32);
+        if bag && !new && !self.tables[table].complete {
+            // Recursion: proofs may be without number, so from here on answers are a set.
+            bag = false;
+            (table, new) = self.tables.of(pred, bag, call, vars.len() as u32);
+        }
         let targets: Rc<[u32]> = vars.as_slice().into();
         self.scratch_vars = vars;
         if self.tables[table].complete {
@@ -399,7 +406,7 @@ impl Machine<'_> {
         negation: bool,
         lits: &mut Vec<Lit>,
     ) -> Result<Option<Activation>, Halt> {
-        let answers = self.all_answers(act, pred, args, span, negation)?;
+        let answers = self.all_answers(act, pred, args, false, span, negation)?;
         Ok(answers.map(|(act, answers)| {
             match answers {
                 Known::Rows(_, rows) => lits.extend((!rows.is_empty()).then_some(Lit::TRUE)),
@@ -415,13 +422,14 @@ impl Machine<'_> {
         act: Activation,
         pred: PredId,
         args: &[Term],
+        bag: bool,
         span: Span,
         negation: bool,
     ) -> Result<Option<(Activation, Known)>, Halt> {
         self.require_defined(pred, span)?;
         let mut call: Vec<Term> = args.iter().map(|&a| resolve(self.terms, &act.regs, a)).collect();
         let mut vars = Vec::new();
-        if self.relational.is_some() && self.is_relational.get(pred.0 as usize) == Some(&true) {
+        if !bag && self.relational.as_ref().is_some_and(|r| r.handles(pred)) {
             let pattern: Vec<Option<Term>> = call.iter().map(|&a| self.terms.is_ground(a).then_some(a)).collect();
             canonicalise(self.terms, &mut call, &mut vars);
             let relational = self.relational.as_mut().expect("checked");
@@ -437,7 +445,7 @@ impl Machine<'_> {
             return Ok(Some((act, Known::Rows(vars, found))));
         }
         canonicalise(self.terms, &mut call, &mut vars);
-        let (table, new) = self.tables.of(pred, &call, vars.len() as u32);
+        let (table, new) = self.tables.of(pred, bag, &call, vars.len() as u32);
         if self.tables[table].complete {
             return Ok(Some((act, Known::Table(table, vars))));
         }

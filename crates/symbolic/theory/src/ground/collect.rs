@@ -3,6 +3,10 @@
 //! Where answers depend on choices, the result does too: `findall/3` has one list per subset of the uncertain answers, each with
 //! the literals that make it so. Counts and sums do not need the subsets: they are built answer by answer, keeping one
 //! literal per value reached so far, so 100 uncertain answers give 101 counts rather than 2^100 lists.
+//!
+//! As in Prolog and ProbLog, an answer counts once for each of its proofs: `findall(X, member(X,[1,2,1]), L)` gives `[1,2,1]`. So
+//! what is collected is evaluated in tables that are *bags*. Where recursion meets itself there, it goes on with a set, since
+//! the proofs of a cyclic goal are without number.
 
 use super::Halt;
 use super::calls::Known;
@@ -28,7 +32,8 @@ impl Machine<'_> {
         result: Term,
         span: Span,
     ) -> Result<Option<Activation>, Halt> {
-        let Some((act, known)) = self.all_answers(act, pred, args, span, false)? else { return Ok(None) };
+        let bag = !matches!(kind, Collect::Max | Collect::Min);
+        let Some((act, known)) = self.all_answers(act, pred, args, bag, span, false)? else { return Ok(None) };
         let items = self.items(&act, template, known);
         let values = match kind {
             Collect::Findall | Collect::All | Collect::AllOrNone => self.lists(kind, &items, span)?,

@@ -109,7 +109,6 @@ pub(super) struct Machine<'a> {
     pub(super) conjunctions: Vec<(Conj, Lit)>,
     pub(super) facts: FactIndexes,
     pub(super) relational: Option<Relational>,
-    pub(super) is_relational: Vec<bool>,
     pub(super) meta: FxHashMap<Term, (PredId, Rc<[Term]>)>,
     pub(super) parked_bytes: usize,
     pub(super) pool: Vec<Vec<Term>>,
@@ -123,9 +122,8 @@ pub(super) struct Machine<'a> {
 
 impl<'a> Machine<'a> {
     pub(super) fn new(program: &Program, terms: &'a mut TermStore, meter: Meter, options: Options) -> Machine<'a> {
-        let is_relational = crate::datalog::relational(program, terms);
         // A traced grounding wants the proofs of certain atoms too, which the relational engine does not keep.
-        let relational = (!options.trace && is_relational.contains(&true)).then(|| Relational::new(program, terms));
+        let relational = (!options.trace).then(|| Relational::new(program, terms));
         Machine {
             program: program.clone(),
             terms,
@@ -141,7 +139,6 @@ impl<'a> Machine<'a> {
             conjunctions: vec![(0, Lit::TRUE)],
             facts: FactIndexes::default(),
             relational,
-            is_relational,
             meta: FxHashMap::default(),
             parked_bytes: 0,
             pool: Vec::new(),
@@ -158,7 +155,7 @@ impl<'a> Machine<'a> {
         let (mut canonical, mut vars) = (args.to_vec(), Vec::new());
         canonicalise(self.terms, &mut canonical, &mut vars);
         self.require_defined(pred, span)?;
-        let (table, new) = self.tables.of(pred, &canonical, vars.len() as u32);
+        let (table, new) = self.tables.of(pred, false, &canonical, vars.len() as u32);
         if new {
             self.open(table);
         }
@@ -170,7 +167,7 @@ impl<'a> Machine<'a> {
     pub(super) fn found(&mut self, pred: PredId, args: &[Term]) -> Vec<(Vec<Term>, Lit)> {
         let (mut canonical, mut vars) = (args.to_vec(), Vec::new());
         canonicalise(self.terms, &mut canonical, &mut vars);
-        let (table, _) = self.tables.of(pred, &canonical, vars.len() as u32);
+        let (table, _) = self.tables.of(pred, false, &canonical, vars.len() as u32);
         self.answers_of(table)
     }
 
@@ -209,7 +206,16 @@ impl<'a> Machine<'a> {
         let (terms, tables, lineage, rest) = (&self.terms, &self.tables, &self.lineage, self.agenda.len());
         let conjunctions = self.conjunctions.len();
         let parked = self.parked_bytes;
-        let bytes = || terms.bytes() + tables.bytes() + lineage.bytes() + rest * 96 + conjunctions * 8 + parked;
+        let relational = &self.relational;
+        let bytes = || {
+            terms.bytes()
+                + relational.as_ref().map_or(0, Relational::bytes)
+                + tables.bytes()
+                + lineage.bytes()
+                + rest * 96
+                + conjunctions * 8
+                + parked
+        };
         self.meter.tick(bytes)?;
         self.meter.nodes(self.lineage.nodes.len())?;
         Ok(())
@@ -408,6 +414,11 @@ impl<'a> Machine<'a> {
             return Ok(());
         }
         let (i, new) = self.tables.insert(table, row);
+        if self.tables[table].bag {
+            self.tables[table].answers.lits[i] = proof;
+            self.wake(table);
+            return Ok(());
+        }
         let known = self.tables[table].answers.lits[i];
         if known == Lit::TRUE {
             return Ok(());

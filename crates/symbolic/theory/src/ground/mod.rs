@@ -15,6 +15,7 @@ mod table;
 mod why_not;
 
 use crate::budget::{Budget, Stop};
+use crate::datalog::DatalogError;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span};
 use crate::lineage::{Evidence, Lineage, Lit};
 use crate::lower;
@@ -57,6 +58,15 @@ impl From<Stop> for Halt {
 impl From<Diagnostic> for Halt {
     fn from(diagnostic: Diagnostic) -> Halt {
         Halt::Error(Box::new(diagnostic))
+    }
+}
+
+impl From<DatalogError> for Halt {
+    fn from(error: DatalogError) -> Halt {
+        match error {
+            DatalogError::Stop(stop) => Halt::Stop(stop),
+            DatalogError::Fault(diagnostic) => Halt::Error(diagnostic),
+        }
     }
 }
 

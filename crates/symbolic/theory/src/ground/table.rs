@@ -23,6 +23,8 @@ pub(super) struct Table {
     start: u32,
     /// Number of distinct variables in the call.
     pub(super) vars: u32,
+    /// Keeps one row for each proof rather than one for each answer; see [`super::collect`].
+    pub(super) bag: bool,
     /// All answers are known.
     pub(super) complete: bool,
     /// Position in the completion stack, while incomplete.
@@ -60,6 +62,13 @@ impl Answers {
 
     pub(super) fn row(&self, i: usize, width: usize) -> &[Term] {
         &self.rows[i * width..(i + 1) * width]
+    }
+
+    /// Adds a row that may be there already.
+    fn push(&mut self, row: &[Term]) -> usize {
+        self.rows.extend_from_slice(row);
+        self.lits.push(Lit::FALSE);
+        self.lits.len() - 1
     }
 
     /// The number of this row and whether it is new. A new one gets the literal `false` until its proof is known.
@@ -102,20 +111,20 @@ pub(super) struct Tables {
     answer_bytes: usize,
 }
 
-fn hash_call(pred: PredId, args: &[Term]) -> u64 {
+fn hash_call(pred: PredId, bag: bool, args: &[Term]) -> u64 {
     let mut h = FxHasher::default();
-    h.write_u32(pred.0);
+    h.write_u32(pred.0 << 1 | u32::from(bag));
     args.iter().for_each(|t| h.write_u32(t.raw()));
     h.finish()
 }
 
 impl Tables {
-    /// The table of a canonical call with `vars` variables, and whether it is new.
-    pub(super) fn of(&mut self, pred: PredId, args: &[Term], vars: u32) -> (TableId, bool) {
-        let hash = hash_call(pred, args);
+    /// The table of a canonical call with `vars` variables, and whether it is new. A `bag` keeps one row for each proof.
+    pub(super) fn of(&mut self, pred: PredId, bag: bool, args: &[Term], vars: u32) -> (TableId, bool) {
+        let hash = hash_call(pred, bag, args);
         let key = |list: &[Table], all: &[Term], i: u32| -> bool {
             let t = &list[i as usize];
-            t.pred == pred && all[t.start as usize..t.start as usize + args.len()] == *args
+            t.pred == pred && t.bag == bag && all[t.start as usize..t.start as usize + args.len()] == *args
         };
         if let Some(&i) = self.index.find(hash, |&i| key(&self.list, &self.args, i)) {
             return (TableId(i), false);
@@ -127,6 +136,7 @@ impl Tables {
             pred,
             start,
             vars,
+            bag,
             complete: false,
             position: 0,
             answers: Answers::default(),
@@ -138,7 +148,7 @@ impl Tables {
             let t = &list[i as usize];
             // The arity is what lies between this start and the next table's.
             let end = list.get(i as usize + 1).map_or(all.len(), |n| n.start as usize);
-            hash_call(t.pred, &all[t.start as usize..end])
+            hash_call(t.pred, t.bag, &all[t.start as usize..end])
         });
         (TableId(id), true)
     }
@@ -151,9 +161,10 @@ impl Tables {
 
     /// Notes growth of answers, for [`Tables::bytes`].
     pub(super) fn insert(&mut self, id: TableId, row: &[Term]) -> (usize, bool) {
-        let answers = &mut self.list[id.0 as usize].answers;
+        let Table { answers, bag, .. } = &mut self.list[id.0 as usize];
+        let bag = *bag;
         let before = answers.bytes();
-        let result = answers.insert(row);
+        let result = if bag { (answers.push(row), true) } else { answers.insert(row) };
         self.answer_bytes += answers.bytes() - before;
         result
     }
@@ -209,7 +220,7 @@ mod tests {
         let mut call = |args: [Term; 2]| {
             let (mut args, mut vars) = (args, Vec::new());
             canonicalise(&mut terms, &mut args, &mut vars);
-            tables.of(p, &args, vars.len() as u32)
+            tables.of(p, false, &args, vars.len() as u32)
         };
         let (a, new) = call([Term::var(7), Term::var(3)]);
         assert!(new);

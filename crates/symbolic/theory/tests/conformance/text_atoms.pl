@@ -1,4 +1,4 @@
-% Quoted atoms, escapes and operators as atoms.
+% Quoted atoms, escapes and operators as atoms. ('x' and x are one atom, as in ISO Prolog; ProbLog 2.3 tells them apart.)
 p('hello world').
 p([]).
 p('Upper').

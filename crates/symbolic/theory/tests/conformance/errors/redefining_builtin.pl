@@ -2,4 +2,4 @@
 X is Y :- X = Y.
 a.
 query(a).
-%! error Unsupported
+%! error Syntax
