@@ -34,7 +34,7 @@ pub(crate) struct Head {
     pub weight: Option<usize>,
     /// The node of the atom.
     pub atom: usize,
-    /// `\\+ atom`: where the clause applies, the atom is false whatever other clauses say.
+    /// `\+ atom`: where the clause applies, the atom is false whatever other clauses say.
     pub negated: bool,
 }
 
@@ -69,7 +69,9 @@ pub(crate) fn ground_fact(forest: &Forest, tree: &Tree) -> Option<Head> {
     let plain = !matches!(
         forest.functor(tree.root),
         None | Some((
-            sym::NECK | sym::ARROW_LEFT | sym::SEMICOLON | sym::PROB | sym::COMMA | sym::NOT | sym::NOT_WORD,
+            sym::NECK | sym::ARROW_LEFT | sym::SEMICOLON | sym::PROB | sym::COMMA | sym::NOT | sym::NOT_WORD
+                // These stay clauses, which keep their places.
+                | sym::QUERY | sym::EVIDENCE,
             _
         ))
     );
@@ -120,6 +122,8 @@ fn protected(name: &str, arity: u32) -> Option<(String, &'static str)> {
             ("the head of a clause cannot be a condition", "conditions belong into the body")
         }
         ("\\+" | "not", 1) => ("a negated head needs an atom", "write `\\+ p(X) :- body.`"),
+        ("?-", 1) => ("a query inside a program", "write `query(goal).`"),
+        ("-->", 2) => ("grammar rules are not supported", "write the rule over two list arguments"),
         (":-" | "?-" | "<-" | "-->" | "::", _) => {
             ("this clause is malformed", "a clause is `head.`, `head :- body.` or `0.5::head.`")
         }
@@ -164,7 +168,9 @@ fn rule(lower: &mut Lower<'_>, tree: &Tree, scope: &mut Scope, head: Head, body:
     let args = arguments(lower, atom);
     let outer = lower.node_vars(atom);
     let goals = body.map_or(Vec::new(), |b| lower.body(scope, b, &outer));
-    if goals.is_empty() && args.iter().all(|&a| lower.terms.is_ground(a)) {
+    // Queries and evidence stay clauses, which keep their order and their places.
+    let asked = matches!(lower.program.get(pred).name, sym::QUERY | sym::EVIDENCE);
+    if goals.is_empty() && !asked && args.iter().all(|&a| lower.terms.is_ground(a)) {
         lower.program.add_fact(pred, &args, None);
     } else {
         lower.add_clause(scope, pred, args, goals, tree.span);

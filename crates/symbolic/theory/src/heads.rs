@@ -1,8 +1,8 @@
 //! Heads that are more than an atom: negated ones and aggregates.
 //!
-//! *Negated heads*, `0.5::\\+ a :- c`: an atom holds where some clause makes it true and no clause with a negated head denies
+//! *Negated heads*, `0.5::\+ a :- c`: an atom holds where some clause makes it true and no clause with a negated head denies
 //! it. Where a predicate has negated heads, its clauses move to an auxiliary predicate, those with negated heads make up
-//! another one, and the predicate itself becomes `p(X) :- 'p holds'(X), \\+ 'p is denied'(X)`.
+//! another one, and the predicate itself becomes `p(X) :- 'p holds'(X), \+ 'p is denied'(X)`.
 //!
 //! *Aggregates*, `total(Group, sum<X>) :- body`: a call of the library's `aggregate/5` over the answers of the body.
 

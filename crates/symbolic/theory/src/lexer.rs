@@ -226,9 +226,13 @@ impl<'a> Lexer<'a> {
         let length = match known {
             _ if mistaken_operator(run).is_some() => run.len(),
             Some(n) => n,
-            // An unknown sign, up to the end of the clause.
-            None if run.len() > 1 && run.ends_with('.') && self.ends_clause(end - 1) => run.len() - 1,
-            None => run.len(),
+            // An unknown sign, up to an operator of two or more characters or the end of the clause.
+            None => (1..run.len())
+                .find(|&i| {
+                    (2..=4).any(|n| run.get(i..i + n).is_some_and(ops::is_operator))
+                        || (&run[i..] == "." && self.ends_clause(end - 1))
+                })
+                .unwrap_or(run.len()),
         };
         self.at = start + length;
         Kind::Sign
@@ -410,7 +414,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn code_of_length(&self, start: usize, length: usize) -> Option<(Option<char>, usize)> {
-        let c = char::from_u32(u32::from_str_radix(self.text.get(start..start + length)?, 16).ok()?)?;
+        let digits = self.text.get(start..start + length).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        let c = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
         Some((Some(c), start + length))
     }
 }

@@ -184,14 +184,6 @@ impl<'a> Loader<'a> {
                     self.rules.push(tree);
                 }
             }
-            Some((name, arity)) if matches!(self.terms.name(name), "?-" | "-->") => {
-                let (message, help) = match arity {
-                    1 => ("a query inside a program", "write `query(goal).`"),
-                    _ => ("grammar rules are not supported", "write the rule over two list arguments"),
-                };
-                self.diags.push(Diagnostic::error(Code::Unsupported, tree.span, message).help(help));
-                self.forget(&tree);
-            }
             _ => {
                 check::singletons(&self.forest, &tree, &mut self.diags);
                 clause::lower(&mut self.lower(), &tree);

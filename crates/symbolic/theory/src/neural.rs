@@ -51,9 +51,8 @@ pub(crate) fn neural(
         }
         _ => return wrong(lower, "the name of a network is an atom"),
     };
-    let Some(inputs) = lower.terms.as_list(inputs) else {
-        return wrong(lower, "the inputs of a network are a list");
-    };
+    // Anything but a list is the one input.
+    let inputs = lower.terms.as_list(inputs).unwrap_or_else(|| vec![inputs]);
     let (output, domain) = match parts[..] {
         [_, _, output, values] => {
             let Some(v) = output.as_var() else {

@@ -346,8 +346,8 @@ impl<'a> Parser<'a> {
     fn prefix(&mut self, token: Token, name: Symbol) -> Result<bool, Box<Diagnostic>> {
         let text = self.text(token);
         let operator = match ops::prefix(text) {
-            // Nothing waits: the clause starts here.
-            Some((1200, _)) if !self.stack.is_empty() => None,
+            // Only at the start of a clause or behind an opening bracket.
+            Some((1200, _)) if matches!(self.stack.last(), Some(Frame::Prefix { .. } | Frame::Infix { .. })) => None,
             None if self.after_neck() && DIRECTIVES.contains(&text) => Some((1150, Fixity::None)),
             found => found,
         };
@@ -361,7 +361,8 @@ impl<'a> Parser<'a> {
             Tok::Close(_) | Tok::Comma | Tok::Bar | Tok::End | Tok::Eof => true,
             Tok::Name | Tok::Sign if operator.is_some() => {
                 let after = self.text(next);
-                ops::infix(after).is_some() && ops::prefix(after).is_none() && !self.lexer.opens_at(next.end)
+                let sign = ops::prefix(after).is_some() && ops::prefix(text).is_some();
+                ops::infix(after).is_some() && !sign && !self.lexer.opens_at(next.end)
             }
             _ => false,
         };
@@ -563,7 +564,8 @@ impl<'a> Parser<'a> {
                 let found = char::from(bracket);
                 return Err(Box::new(
                     self.error(token.start, token.end, format!("expected `{b}`, found `{found}`"))
-                        .note(self.lexer.span(at, at + 1), format!("this `{open}` is still open")),
+                        .note(self.lexer.span(at, at + 1), format!("this `{open}` is still open"))
+                        .help(format!("close it before the `{found}`")),
                 ));
             }
         }

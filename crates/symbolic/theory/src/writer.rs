@@ -27,7 +27,8 @@ enum Step {
     /// The rest of a list after an element: `,next...`, `|tail]` or `]`.
     Tail(Term),
     Text(&'static str),
-    Name(Symbol),
+    /// An infix operator. Between its arguments even `,` and `|` go without quotes.
+    Infix(Symbol),
 }
 
 impl fmt::Display for Shown<'_> {
@@ -36,7 +37,7 @@ impl fmt::Display for Shown<'_> {
         while let Some(step) = steps.pop() {
             match step {
                 Step::Text(text) => f.write_str(text)?,
-                Step::Name(name) => write_atom(f, self.terms.name(name))?,
+                Step::Infix(name) => f.write_str(self.terms.name(name))?,
                 Step::Tail(tail) => match self.terms.view(tail) {
                     View::Atom(sym::NIL) => f.write_str("]")?,
                     View::Compound(sym::CONS, &[head, rest]) => {
@@ -63,15 +64,11 @@ impl Shown<'_> {
                 None => write_var(f, v),
             },
             View::Int(v) => write!(f, "{v}"),
+            View::Float(v) if v.is_infinite() => f.write_str(if v > 0.0 { "1.0Inf" } else { "-1.0Inf" }),
             View::Float(v) => write!(f, "{v:?}"),
             View::Str(text) => write_quoted(f, text, '"'),
             View::Atom(name) => {
                 let text = self.terms.name(name);
-                if max < 999 && ops::is_operator(text) {
-                    f.write_str("(")?;
-                    write_atom(f, text)?;
-                    return f.write_str(")");
-                }
                 write_atom(f, text)
             }
             View::Compound(sym::CONS, &[head, tail]) => {
@@ -96,18 +93,16 @@ impl Shown<'_> {
                     f.write_str("(")?;
                     steps.push(Step::Text(")"));
                 }
-                steps.push(Step::Term(right, r));
+                self.push_operand(steps, right, r);
                 let tight = matches!(text, "," | "::" | ":" | "+" | "-" | "*" | "/" | "^" | "**" | "|");
                 if tight {
                     // `1 - -2` and `a- -b`: a sign must not glue to the operator before it.
-                    let sign = matches!(self.terms.view(right), View::Int(v) if v < 0)
-                        || matches!(self.terms.view(right), View::Float(v) if v < 0.0)
-                        || self.starts_with_symbol(right);
-                    steps.extend([Step::Text(if sign { " " } else { "" }), Step::Name(name)]);
+                    let gap = if self.starts_with_symbol(right, r) { " " } else { "" };
+                    steps.extend([Step::Text(gap), Step::Infix(name)]);
                 } else {
-                    steps.extend([Step::Text(" "), Step::Name(name), Step::Text(" ")]);
+                    steps.extend([Step::Text(" "), Step::Infix(name), Step::Text(" ")]);
                 }
-                steps.push(Step::Term(left, l));
+                self.push_operand(steps, left, l);
                 Ok(())
             }
             View::Compound(name, &[inner]) if ops::prefix(self.terms.name(name)).is_some() => {
@@ -121,11 +116,15 @@ impl Shown<'_> {
                 // `- 1` is the term -(1), `-1` the number; `\+ (a,b)` is one argument, `\+(a,b)` two.
                 let glued = self.terms.name(name).starts_with(is_symbol_char) && self.starts_with_letter(inner);
                 f.write_str(if glued { "" } else { " " })?;
-                steps.push(Step::Term(inner, below));
+                self.push_operand(steps, inner, below);
                 Ok(())
             }
             View::Compound(name, args) => {
-                write_atom(f, self.terms.name(name))?;
+                match self.terms.name(name) {
+                    // Without quotes these are terms of their own.
+                    text @ ("[]" | "{}") => write_quoted(f, text, '\'')?,
+                    text => write_atom(f, text)?,
+                }
                 f.write_str("(")?;
                 steps.push(Step::Text(")"));
                 for (i, &a) in args.iter().enumerate().rev() {
@@ -136,6 +135,16 @@ impl Shown<'_> {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// An argument of an operator. An operator as an atom stands in parentheses there, `- (-)`; elsewhere it does not, `p(-)`.
+    fn push_operand(&self, steps: &mut Vec<Step>, term: Term, max: u32) {
+        match term.as_atom() {
+            Some(name) if ops::is_operator(self.terms.name(name)) && is_plain(self.terms.name(name)) => {
+                steps.extend([Step::Text(")"), Step::Term(term, max), Step::Text("(")]);
+            }
+            _ => steps.push(Step::Term(term, max)),
         }
     }
 
@@ -151,13 +160,29 @@ impl Shown<'_> {
         }
     }
 
-    fn starts_with_symbol(&self, term: Term) -> bool {
-        match self.terms.view(term) {
-            View::Compound(name, args) => {
-                let text = self.terms.name(name);
-                args.len() == 1 && ops::prefix(text).is_some() && text.starts_with(is_symbol_char)
+    /// Whether a term is written with a symbol character or a minus in front.
+    fn starts_with_symbol(&self, term: Term, max: u32) -> bool {
+        let (mut term, mut max) = (term, max);
+        loop {
+            match self.terms.view(term) {
+                View::Int(v) => return v < 0,
+                View::Float(v) => return v < 0.0,
+                // Operators as atoms stand in parentheses, other symbol atoms in quotes.
+                View::Compound(name, args) => {
+                    let text = self.terms.name(name);
+                    match (args, ops::infix(text), ops::prefix(text)) {
+                        (&[left, _], Some((priority, fixity)), _) => {
+                            if priority > max {
+                                return false;
+                            }
+                            (term, max) = (left, if fixity == Fixity::Left { priority } else { priority - 1 });
+                        }
+                        ([_], _, Some((priority, _))) => return priority <= max && text.starts_with(is_symbol_char),
+                        _ => return text.starts_with(is_symbol_char),
+                    }
+                }
+                _ => return false,
             }
-            _ => false,
         }
     }
 }
@@ -176,14 +201,18 @@ fn write_var(f: &mut fmt::Formatter<'_>, v: u32) -> fmt::Result {
 
 /// Writes an atom, in quotes when it could not be read back without them.
 pub(crate) fn write_atom(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
-    let solo = matches!(text, "[]" | "{}" | "!" | ";" | ",");
+    if is_plain(text) { f.write_str(text) } else { write_quoted(f, text, '\'') }
+}
+
+/// Whether an atom is read back without quotes.
+fn is_plain(text: &str) -> bool {
     let mut chars = text.chars();
-    let plain = match chars.next() {
+    match chars.next() {
         Some(c) if c.is_lowercase() => chars.all(|c| c.is_alphanumeric() || c == '_'),
-        Some(c) if is_symbol_char(c) => text.chars().all(is_symbol_char) && text != ".",
-        _ => false,
-    };
-    if solo || plain { f.write_str(text) } else { write_quoted(f, text, '\'') }
+        // Of symbol atoms only operators: a run of other symbols could be cut where an operator is found in it.
+        Some(c) if is_symbol_char(c) => text.chars().all(is_symbol_char) && ops::is_operator(text),
+        _ => matches!(text, "[]" | "{}" | "!" | ";"),
+    }
 }
 
 fn write_quoted(f: &mut impl fmt::Write, text: &str, quote: char) -> fmt::Result {
