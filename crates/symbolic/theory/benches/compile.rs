@@ -26,6 +26,7 @@ fn main() {
         ("reliability 10/20", || lineages::reliability(10, 20)),
         ("reliability 20/35", || lineages::reliability(20, 35)),
         ("reliability 30/50", || lineages::reliability(30, 50)),
+        ("grid reliability 3", || lineages::grid_reliability(3)),
         ("grid reliability 4", || lineages::grid_reliability(4)),
         ("grid reliability 6", || lineages::grid_reliability(6)),
         ("alarm 37/2", || lineages::alarm(37, 2)),
@@ -51,7 +52,14 @@ fn main() {
         let start = Instant::now();
         let answers = compiled.marginals(&weights).unwrap();
         let evaluate = start.elapsed();
-        let shown: Vec<String> = answers.iter().take(3).map(|p| format!("{:.6}", p.value())).collect();
+        let shown: Vec<String> =
+            answers
+                .iter()
+                .take(3)
+                .map(|p| {
+                    if p.is_exact() { format!("{:.6}", p.value()) } else { format!("[{:.4}, {:.4}]", p.lower, p.upper) }
+                })
+                .collect();
         println!(
             "{name:<22}{:>9}{:>9.1}ms{:>10}{:>9.2}ms  {} {}",
             lineage.nodes.len(),

@@ -16,8 +16,8 @@ use crate::circuit::{Circuit, Weights};
 use crate::compile::Compiled;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::ground::{Grounding, Options};
-use crate::lineage::NeuralInstance;
-use crate::tasks::{Impossible, Probability};
+use crate::lineage::{Evidence, NeuralInstance};
+use crate::tasks::{self, Impossible, Probability};
 use crate::term::TermStore;
 use crate::theory::Theory;
 
@@ -108,30 +108,13 @@ impl Theory {
     /// Says which evidence or constraint cannot hold, at its place.
     pub fn impossible(&self, inference: &Inference, why: Impossible) -> Diagnostics {
         let lineage = &inference.grounding.lineage;
-        let terms = self.terms.lock();
-        let error = match why {
-            Impossible::Evidence => {
-                let list: Vec<String> = lineage
-                    .evidence
-                    .iter()
-                    .map(|e| format!("{}{}", if e.value { "" } else { "\\+ " }, terms.display(e.atom)))
-                    .collect();
-                Diagnostic::error(
-                    Code::ImpossibleEvidence,
-                    lineage.evidence.first().and_then(|e| e.span),
-                    format!("the evidence is impossible: no possible world has {}", list.join(", ")),
-                )
-                .help("ask for the evidence as a query, without it as evidence, to see what makes it impossible")
-            }
-            Impossible::Constraints => {
-                let mut spans = lineage.constraints.iter().map(|c| c.1);
-                let first = spans.next();
-                let error = Diagnostic::error(Code::Contradiction, first, why.to_string());
-                spans
-                    .fold(error, |e, span| e.note(span, "together with this one"))
-                    .help("a constraint `:- body.` says that its body is false; at least one of these must be weakened")
-            }
-        };
+        let mut error = tasks::diagnose(lineage, why, &Budget::default());
+        if why == Impossible::Evidence {
+            let terms = self.terms.lock();
+            let seen = |e: &Evidence| format!("{}{}", if e.value { "" } else { "\\+ " }, terms.display(e.atom));
+            let list: Vec<String> = lineage.evidence.iter().map(seen).collect();
+            error = error.note(None, format!("the evidence: {}", list.join(", ")));
+        }
         Diagnostics::one(error, &self.sources)
     }
 }

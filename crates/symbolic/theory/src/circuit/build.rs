@@ -8,6 +8,8 @@ use crate::lineage::ChoiceId;
 /// A circuit under construction.
 pub(crate) struct Builder {
     circuit: Circuit,
+    /// Whether a node has unknown parts.
+    partial: Vec<bool>,
     index: HashTable<NodeIndex>,
     leaf_index: HashTable<NodeIndex>,
 }
@@ -29,11 +31,16 @@ impl Builder {
             sizes,
             ..Circuit::default()
         };
-        Builder { circuit, index: HashTable::new(), leaf_index: HashTable::new() }
+        Builder { circuit, partial: vec![false, false, true], index: HashTable::new(), leaf_index: HashTable::new() }
     }
 
     pub(crate) fn circuit(&self) -> &Circuit {
         &self.circuit
+    }
+
+    /// Whether a node has unknown parts.
+    pub(crate) fn is_partial(&self, node: NodeIndex) -> bool {
+        self.partial[node as usize]
     }
 
     /// The leaf "choice takes one of these values" (sorted; none: false).
@@ -108,6 +115,7 @@ impl Builder {
     fn push(&mut self, kind: Kind, children: &[NodeIndex]) -> NodeIndex {
         let c = &mut self.circuit;
         let node = c.kinds.len() as u32;
+        self.partial.push(children.iter().any(|&child| self.partial[child as usize]));
         c.kinds.push(kind);
         c.edges.extend_from_slice(children);
         c.starts.push(c.edges.len() as u32);

@@ -12,7 +12,10 @@
 //! | [`state`] | values, propagation, undo |
 //! | [`search`] | decide, split, look up |
 //! | [`cache`] | solved components |
+//! | [`anytime`] | all roots within a budget: exact, else bounds |
+//! | [`sweep`], [`sets`] | a search for long programs without cycles |
 
+mod anytime;
 pub(crate) mod cache;
 pub(crate) mod founded;
 pub(crate) mod gates;
@@ -21,14 +24,16 @@ pub(crate) mod loops;
 pub(crate) mod normal;
 pub(crate) mod order;
 pub(crate) mod search;
+pub(crate) mod sets;
 pub(crate) mod state;
+pub(crate) mod sweep;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::budget::{Budget, Stop};
 use crate::circuit::{Circuit, NodeIndex};
-use crate::lineage::{Lineage, Lit};
+use crate::lineage::Lineage;
 
 /// A compiled lineage.
 #[derive(Clone, Debug)]
@@ -41,6 +46,9 @@ pub struct Compiled {
     pub evidence: NodeIndex,
     /// For each query the root of query, evidence and constraints.
     pub queries: Vec<NodeIndex>,
+    /// For each query the root of its negation, evidence and constraints; only where the root of the evidence has unknown parts,
+    /// so that bounds need it. Else empty.
+    pub negations: Vec<NodeIndex>,
     /// Why compilation stopped early, if it did: then some roots have unknown parts and give bounds.
     pub stop: Option<Stop>,
 }
@@ -48,42 +56,9 @@ pub struct Compiled {
 impl Circuit {
     /// Compiles evidence, constraints and all queries of a lineage into one circuit that shares their common parts.
     ///
-    /// Beyond the budget the rest is left open ([`crate::circuit::Kind::Unknown`]), so that evaluation still gives bounds.
+    /// What half of the budget does not suffice for is compiled once more in parts: the probable worlds first, as far as the
+    /// other half goes. The rest stays [`crate::circuit::Kind::Unknown`], so that evaluation gives bounds.
     pub fn compile(lineage: &Lineage, budget: &Budget) -> Compiled {
-        let mut meter = budget.start();
-        let sizes = lineage.choices.iter().map(|c| c.weights.len() as u32).collect();
-        let normal = match normal::Normal::new(lineage, &mut meter) {
-            Ok(normal) => normal,
-            Err(stop) => return Compiled::unknown(lineage, sizes, stop),
-        };
-        let mut search = search::Search::new(&normal, sizes, meter);
-        let mut base: Vec<Lit> = normal.constraints.clone();
-        let constraints = search.compile(&base);
-        base.extend_from_slice(&normal.evidence);
-        let evidence = if normal.evidence.is_empty() { constraints } else { search.compile(&base) };
-        let mut roots = vec![constraints, evidence];
-        for &query in &normal.queries {
-            base.push(query);
-            roots.push(search.compile(&base));
-            base.pop();
-        }
-        let (circuit, stop) = search.finish(&mut roots);
-        Compiled { circuit, constraints: roots[0], evidence: roots[1], queries: roots.split_off(2), stop }
-    }
-}
-
-impl Compiled {
-    fn unknown(lineage: &Lineage, sizes: Vec<u32>, stop: Stop) -> Compiled {
-        let builder = crate::circuit::Builder::new(sizes);
-        let mut roots = [crate::circuit::Builder::UNKNOWN];
-        let circuit = builder.finish(&mut roots);
-        let root = roots[0];
-        Compiled {
-            circuit,
-            constraints: root,
-            evidence: root,
-            queries: vec![root; lineage.queries.len()],
-            stop: Some(stop),
-        }
+        anytime::compile(lineage, budget, search::SWEEP)
     }
 }

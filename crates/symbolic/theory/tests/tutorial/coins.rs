@@ -68,7 +68,7 @@ fn negation_is_the_other_side_of_the_coin() {
         query(dry).
         query(\+ dry).
         "#,
-        &[("dry", 0.7), ("\\+ dry", 0.3)],
+        &[("dry", 0.7), ("\\+dry", 0.3)],
     );
 }
 
