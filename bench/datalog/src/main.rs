@@ -33,6 +33,9 @@ const CASES: &[&str] = &[
     "reach right 100000",
     "reach right 1000000",
     "reach left 1000000",
+    "hops random 10000",
+    "hops random 100000",
+    "hops random 1000000",
     "generation trees 10000",
     "generation trees 100000",
     "generation trees 1000000",
@@ -159,7 +162,7 @@ fn measure(case: &str, engine: &str) -> Outcome {
         ("closure", "dense") => worlds::random(facts, 1000),
         ("closure", "chains") => worlds::chains(facts, 30),
         ("closure", "grids") => worlds::grids(facts, 8),
-        ("reach", _) => worlds::random(facts, facts / 4),
+        ("reach" | "hops", _) => worlds::random(facts, facts / 4),
         ("generation", _) => worlds::trees(facts),
         _ => Vec::new(),
     };
@@ -174,6 +177,10 @@ fn measure(case: &str, engine: &str) -> Outcome {
                 "reach" => timed!(fill!(Reach, edge: $collect(pairs), start: $collect(vec![(0,)])), |p| {
                     p.run();
                     p.reach.len()
+                }),
+                "hops" => timed!(fill!(Hops, edge: $collect(pairs), hop: $collect(vec![(0, 0)])), |p| {
+                    p.run();
+                    p.hop.len()
                 }),
                 "generation" => timed!(fill!(Generation, parent: $collect(pairs)), |p| {
                     p.run();
@@ -207,45 +214,46 @@ fn measure(case: &str, engine: &str) -> Outcome {
 
 fn measure_ours(words: &[&str], facts: usize, pairs: &worlds::Pairs) -> Outcome {
     let of = |pairs: &worlds::Pairs| pairs.iter().map(|&(a, b)| [a, b]).collect::<Vec<_>>().into_iter();
-    let load = || {
-        let mut b = ours::Builder::default();
-        match words[0] {
-            "closure" | "reach" => {
-                b.facts("edge", of(pairs));
-                b.rule("path xy", &["edge xy"]);
-                b.rule("path xy", if words[1] == "left" { &["path xz", "edge zy"] } else { &["edge xz", "path zy"] });
-            }
-            "generation" => {
-                b.facts("parent", of(pairs));
-                b.rule("sg xy", &["parent xp", "parent yp"]);
-                b.rule("sg xy", &["parent xa", "sg ab", "parent yb"]);
-            }
-            _ => {
-                let s = worlds::statements(facts);
-                b.facts("alloc", of(&s.alloc));
-                b.facts("assign", of(&s.assign));
-                b.facts("load", s.load.iter().map(|&(a, b, c)| [a, b, c]));
-                b.facts("store", s.store.iter().map(|&(a, b, c)| [a, b, c]));
-                b.rule("pt vo", &["alloc vo"]);
-                b.rule("pt vo", &["assign vw", "pt wo"]);
-                b.rule("heap bfo", &["store ufw", "pt ub", "pt wo"]);
-                b.rule("pt vo", &["load vuf", "pt ub", "heap bfo"]);
-            }
+    let load = || match words[0] {
+        "closure" | "reach" | "hops" => {
+            let mut theory = ours::rules(match words {
+                ["hops", ..] => ours::HOPS,
+                [_, "left", ..] => ours::CLOSURE_LEFT,
+                _ => ours::CLOSURE,
+            });
+            ours::facts(&mut theory, "edge", of(pairs));
+            theory
         }
-        b
+        "generation" => {
+            let mut theory = ours::rules(ours::GENERATION);
+            ours::facts(&mut theory, "parent", of(pairs));
+            theory
+        }
+        _ => {
+            let mut theory = ours::rules(ours::POINTS_TO);
+            let s = worlds::statements(facts);
+            ours::facts(&mut theory, "alloc", of(&s.alloc));
+            ours::facts(&mut theory, "assign", of(&s.assign));
+            ours::facts(&mut theory, "load", s.load.iter().map(|&(a, b, c)| [a, b, c]));
+            ours::facts(&mut theory, "store", s.store.iter().map(|&(a, b, c)| [a, b, c]));
+            theory
+        }
     };
-    timed!(load(), |b| {
-        let (name, args) = match words[0] {
-            "closure" => ("path", [None, None]),
-            "reach" => ("path", [Some(b.terms.int(0)), None]),
-            "generation" => ("sg", [None, None]),
-            _ => ("pt", [None, None]),
+    timed!(load(), |theory| {
+        let (name, start) = match words[0] {
+            "closure" => ("path", None),
+            "reach" => ("path", Some(0)),
+            "hops" => ("hop", None),
+            "generation" => ("sg", None),
+            _ => ("pt", None),
         };
-        let pred = b.pred(name, 2);
-        let mut engine = Relational::new(&b.program, &b.terms);
+        let pred = ours::pred(&mut theory, name, 2);
+        let mut terms = theory.terms.lock();
+        let args = [start.map(|v| terms.int(v)), None];
+        let mut engine = Relational::new(&theory.program, &terms);
         let mut meter = Budget::unlimited().start();
-        let answers = engine.call(&mut b.terms, pred, &args, &mut meter).expect("no budget, no builtins").len();
-        // Freeing the relations is not part of the answer, for either engine.
+        let answers = engine.call(&mut terms, pred, &args, &mut meter).expect("no budget to run out of").len();
+        // Freeing the relations is not part of the answer, for any engine.
         std::mem::forget(engine);
         answers
     })

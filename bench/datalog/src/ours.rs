@@ -1,55 +1,45 @@
-//! The same programs for the relational engine: clauses and facts as the front end would make them.
+//! The same programs for the relational engine: rules read from text, facts put in as rows.
 
 use std::sync::Arc;
 
+use symbolon_theory::Theory;
 use symbolon_theory::diag::Span;
-use symbolon_theory::program::{Clause, Facts, Goal, PredId, Program};
-use symbolon_theory::term::{Term, TermStore};
+use symbolon_theory::program::{Facts, PredId};
 
-/// A program under construction.
-#[derive(Default)]
-pub struct Builder {
-    /// The program.
-    pub program: Program,
-    /// Its terms.
-    pub terms: TermStore,
+/// Transitive closure, right-recursive as the peer's.
+pub const CLOSURE: &str = "path(X,Y) :- edge(X,Y).  path(X,Y) :- edge(X,Z), path(Z,Y).";
+/// The same, left-recursive.
+pub const CLOSURE_LEFT: &str = "path(X,Y) :- edge(X,Y).  path(X,Y) :- path(X,Z), edge(Z,Y).";
+/// Nodes by the number of steps in which they are reached.
+pub const HOPS: &str = "hop(0,0).  hop(Y,M) :- hop(X,N), N < 10, edge(X,Y), M is N+1.";
+/// Same generation.
+pub const GENERATION: &str = "sg(X,Y) :- parent(X,P), parent(Y,P).  sg(X,Y) :- parent(X,A), sg(A,B), parent(Y,B).";
+/// Andersen's points-to analysis with fields.
+pub const POINTS_TO: &str = "
+    pt(V,O) :- alloc(V,O).
+    pt(V,O) :- assign(V,W), pt(W,O).
+    heap(B,F,O) :- store(U,F,W), pt(U,B), pt(W,O).
+    pt(V,O) :- load(V,U,F), pt(U,B), heap(B,F,O).";
+
+/// A program without its facts.
+pub fn rules(text: &str) -> Theory {
+    Theory::parse(text).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-impl Builder {
-    /// A predicate with facts.
-    pub fn facts<const N: usize>(&mut self, name: &str, rows: impl Iterator<Item = [u32; N]>) {
-        let pred = self.pred(name, N);
-        let mut facts = Facts::default();
-        for row in rows {
-            let row = row.map(|v| self.terms.int(i64::from(v)));
-            facts.push(&row, None);
-        }
-        self.program.preds[pred.0 as usize].facts = Arc::new(facts);
-    }
+/// The predicate of this name.
+pub fn pred(theory: &mut Theory, name: &str, arity: usize) -> PredId {
+    let name = theory.terms.lock().symbol(name);
+    theory.program.pred(name, arity as u32, Span::default())
+}
 
-    /// A rule written as atoms with single-letter variables: `rule("path xy", &["edge xz", "path zy"])`.
-    pub fn rule(&mut self, head: &str, body: &[&str]) {
-        let (head, args) = self.atom(head);
-        let span = Span::default();
-        let body = body.iter().map(|atom| {
-            let (pred, args) = self.atom(atom);
-            Goal::Call { pred, args, span }
-        });
-        let clause = Clause { head, args, body: body.collect(), vars: 26, var_names: Vec::new(), choice: None, span };
-        self.program.add_clause(clause);
+/// Gives a predicate its facts.
+pub fn facts<const N: usize>(theory: &mut Theory, name: &str, rows: impl Iterator<Item = [u32; N]>) {
+    let pred = pred(theory, name, N);
+    let mut facts = Facts::default();
+    let mut terms = theory.terms.lock();
+    for row in rows {
+        facts.push(&row.map(|v| terms.int(i64::from(v))), None);
     }
-
-    fn atom(&mut self, text: &str) -> (PredId, Vec<Term>) {
-        let (name, vars) = text.split_once(' ').expect("a name and variables");
-        let args: Vec<Term> = vars.bytes().map(|b| Term::var(u32::from(b - b'a'))).collect();
-        (self.pred(name, args.len()), args)
-    }
-
-    /// The predicate of this name.
-    pub fn pred(&mut self, name: &str, arity: usize) -> PredId {
-        let name = self.terms.symbol(name);
-        let pred = self.program.pred(name, arity as u32, Span::default());
-        self.program.preds[pred.0 as usize].defined = true;
-        pred
-    }
+    let pred = &mut theory.program.preds[pred.0 as usize];
+    (pred.facts, pred.defined) = (Arc::new(facts), true);
 }

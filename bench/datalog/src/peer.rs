@@ -25,6 +25,13 @@ macro_rules! programs {
             }
 
             $ascent! {
+                pub struct Hops;
+                relation edge(u32, u32);
+                relation hop(u32, u32);
+                hop(y, n + 1) <-- hop(x, n), if *n < 10, edge(x, y);
+            }
+
+            $ascent! {
                 pub struct Generation;
                 relation parent(u32, u32);
                 relation sg(u32, u32);

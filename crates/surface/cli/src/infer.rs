@@ -7,9 +7,10 @@ use symbolon_theory::Theory;
 use symbolon_theory::diag::Diagnostics;
 use symbolon_theory::infer::{Answer, Inference};
 
-use crate::args::Infer;
+use crate::args::{Infer, SemiringName};
 use crate::check::messages;
 use crate::load::{self, Outputs};
+use crate::report::{self, Section};
 use crate::{DONE, STOPPED, WRONG, render};
 
 /// Runs the command and returns its exit status.
@@ -35,23 +36,69 @@ fn answer(args: &Infer) -> Result<u8, Diagnostics> {
         render::diagnostics(&theory.warnings());
     }
     let started = Instant::now();
-    let inference = theory.inference(&|terms, call| outputs.of(terms, call), &args.limits.budget())?;
+    let budget = args.limits.budget();
+    let inference = theory.inference(&|terms, call| outputs.of(terms, call), &budget)?;
     let answers = inference.answers(&theory)?;
     let total = started.elapsed().as_secs_f64();
     eprint!("{}", inference.grounding.output);
 
-    let mut object = Map::new();
-    object.insert("answers".into(), answers.iter().map(answer_json).collect());
-    object.insert("stop".into(), json!(inference.stop()));
-    let seconds = json!({
-        "load": load, "ground": inference.seconds.ground, "compile": inference.seconds.compile, "inference": total,
-    });
-    object.insert("seconds".into(), seconds);
+    let mut sections: Vec<Section> = Vec::new();
+    if args.semiring != SemiringName::Probability {
+        sections.push(report::semiring(args.semiring, args.proofs, &theory, &inference, &budget)?);
+    }
+    if args.mpe {
+        sections.push(report::most_probable(&theory, &inference)?);
+    }
+    if let Some(count) = args.sample {
+        sections.push(report::samples(&theory, &inference, count, args.seed)?);
+    }
+    if let (Some(k), false) = (args.proofs, args.semiring == SemiringName::TopK) {
+        sections.push(report::proofs(&theory, &inference, k, &budget)?);
+    }
+    if args.explain {
+        let k = args.proofs.unwrap_or(3);
+        sections.push(report::explain(&theory, &inference, &outputs, k, &budget)?);
+    }
+    if args.gradient {
+        sections.push(report::gradient(&theory, &inference)?);
+    }
+
+    let listed = answers.len() == inference.grounding.lineage.queries.len();
     if args.json {
+        let mut object = Map::new();
+        object.insert("answers".into(), answers.iter().map(answer_json).collect());
+        object.insert("complete".into(), listed.into());
+        object.insert("stop".into(), json!(inference.stop()));
+        let seconds = json!({
+            "load": load,
+            "ground": inference.seconds.ground,
+            "compile": inference.seconds.compile,
+            "inference": total,
+        });
+        object.insert("seconds".into(), seconds);
+        object.insert("seed".into(), args.seed.into());
         object.insert("warnings".into(), messages(&theory.warnings()).into());
+        for section in sections {
+            object.insert(section.key.into(), section.value);
+        }
         println!("{}", Value::Object(object));
     } else {
-        print_answers(&theory, &inference, &answers);
+        // A semiring takes the place of the probabilities; everything else comes after them.
+        if args.semiring == SemiringName::Probability {
+            print_answers(&theory, &answers);
+        }
+        for (i, section) in sections.iter().enumerate() {
+            let first = i == 0 && args.semiring != SemiringName::Probability;
+            print!("{}{}", if first { "" } else { "\n" }, section.text);
+        }
+        if !listed {
+            eprintln!("\nthe list of answers ends here because it became too long");
+        }
+        if let Some(stop) = inference.stop() {
+            eprintln!(
+                "\nstopped: {stop}. What is shown are bounds; --timeout, --memory, --nodes and --depth allow more."
+            );
+        }
     }
     Ok(if inference.stop().is_some() { STOPPED } else { DONE })
 }
@@ -65,10 +112,10 @@ fn answer_json(answer: &Answer) -> Value {
     }
 }
 
-fn print_answers(theory: &Theory, inference: &Inference, answers: &[Answer]) {
+/// The table of answers.
+pub fn print_answers(theory: &Theory, answers: &[Answer]) {
     if answers.is_empty() {
-        let asked = theory.program.preds.iter().any(|p| theory.terms.lock().name(p.name) == "query");
-        if !asked && theory.queries.is_empty() {
+        if !asks(theory) {
             eprintln!("nothing is asked: add `query(atom).` to the theory, or pass --query 'atom'");
         }
         return;
@@ -83,9 +130,17 @@ fn print_answers(theory: &Theory, inference: &Inference, answers: &[Answer]) {
         vec![a.query.clone(), text]
     };
     print!("{}", render::table(&["query", "probability"], &answers.iter().map(shown).collect::<Vec<_>>()));
-    if let Some(stop) = inference.stop() {
-        eprintln!(
-            "\nstopped: {stop}; what is shown are lower and upper bounds (--timeout, --memory, --nodes give it more)"
-        );
-    }
+}
+
+/// Whether a theory has queries of its own or was given some.
+fn asks(theory: &Theory) -> bool {
+    let terms = theory.terms.lock();
+    !theory.queries.is_empty() || theory.program.index.keys().any(|&(n, arity)| arity == 1 && terms.name(n) == "query")
+}
+
+/// Used by the shell too: an inference and its answers.
+pub fn ask(theory: &Theory, budget: &symbolon_theory::budget::Budget) -> Result<(Inference, Vec<Answer>), Diagnostics> {
+    let inference = theory.inference(&|_, _| None, budget)?;
+    let answers = inference.answers(theory)?;
+    Ok((inference, answers))
 }

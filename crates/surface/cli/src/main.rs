@@ -3,9 +3,12 @@
 mod args;
 mod check;
 mod doctor;
+mod fit;
 mod infer;
 mod load;
 mod render;
+mod report;
+mod shell;
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -48,8 +51,9 @@ fn main() -> ExitCode {
     let code = match Cli::parse().command {
         Command::Infer(args) => infer::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Fit(args) => fit::run(&args),
+        Command::Shell(args) => shell::run(&args),
         Command::Doctor(args) => doctor::run(&args),
-        _ => WRONG,
     };
     ExitCode::from(code)
 }

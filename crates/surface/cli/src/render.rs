@@ -94,9 +94,6 @@ mod tests {
     #[test]
     fn tables_are_aligned() {
         let rows = vec![vec!["a".to_string(), "0.5".to_string()], vec!["long(x)".to_string(), "1".to_string()]];
-        assert_eq!(
-            table(&["query", "probability"], &rows),
-            "query    probability\na        0.5\nlong(x)  1\n"
-        );
+        assert_eq!(table(&["query", "probability"], &rows), "query    probability\na        0.5\nlong(x)  1\n");
     }
 }

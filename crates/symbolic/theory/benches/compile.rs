@@ -26,6 +26,7 @@ fn main() {
         ("reliability 10/20", || lineages::reliability(10, 20)),
         ("reliability 20/35", || lineages::reliability(20, 35)),
         ("reliability 30/50", || lineages::reliability(30, 50)),
+        ("grid reliability 3", || lineages::grid_reliability(3)),
         ("grid reliability 4", || lineages::grid_reliability(4)),
         ("grid reliability 6", || lineages::grid_reliability(6)),
         ("alarm 37/2", || lineages::alarm(37, 2)),

@@ -69,7 +69,9 @@ pub(crate) fn ground_fact(forest: &Forest, tree: &Tree) -> Option<Head> {
     let plain = !matches!(
         forest.functor(tree.root),
         None | Some((
-            sym::NECK | sym::ARROW_LEFT | sym::SEMICOLON | sym::PROB | sym::COMMA | sym::NOT | sym::NOT_WORD,
+            sym::NECK | sym::ARROW_LEFT | sym::SEMICOLON | sym::PROB | sym::COMMA | sym::NOT | sym::NOT_WORD
+                // These stay clauses, which keep their places.
+                | sym::QUERY | sym::EVIDENCE,
             _
         ))
     );
@@ -166,7 +168,9 @@ fn rule(lower: &mut Lower<'_>, tree: &Tree, scope: &mut Scope, head: Head, body:
     let args = arguments(lower, atom);
     let outer = lower.node_vars(atom);
     let goals = body.map_or(Vec::new(), |b| lower.body(scope, b, &outer));
-    if goals.is_empty() && args.iter().all(|&a| lower.terms.is_ground(a)) {
+    // Queries and evidence stay clauses, which keep their order and their places.
+    let asked = matches!(lower.program.get(pred).name, sym::QUERY | sym::EVIDENCE);
+    if goals.is_empty() && !asked && args.iter().all(|&a| lower.terms.is_ground(a)) {
         lower.program.add_fact(pred, &args, None);
     } else {
         lower.add_clause(scope, pred, args, goals, tree.span);

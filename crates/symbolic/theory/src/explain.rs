@@ -243,28 +243,14 @@ impl Shown<'_> {
     }
 
     fn value(&self, choice: ChoiceId, value: u32) -> String {
-        let c = self.lineage.choice(choice);
-        match c.values[value as usize] {
-            Some(t) => match &c.origin {
-                crate::lineage::Origin::Neural(net, inputs) => {
-                    let inputs: Vec<String> = inputs.iter().map(|&i| self.terms.display(i).to_string()).collect();
-                    format!("{}({}) = {}", self.terms.name(*net), inputs.join(","), self.terms.display(t))
-                }
-                _ => self.terms.display(t).to_string(),
-            },
-            None => {
-                let others: Vec<String> =
-                    c.values.iter().flatten().map(|&t| self.terms.display(t).to_string()).collect();
-                format!("none of {}", others.join("; "))
-            }
-        }
+        self.lineage.value_text(self.terms, choice, value)
     }
 
     /// One step as a line; `None` for steps that only pass on (auxiliary atoms).
     fn line(&self, step: &Step) -> Option<String> {
         match step.reason {
             Reason::Choice(c, v) => Some(format!("{}   {}", self.value(c, v), shown((self.weight)(c, v)))),
-            Reason::Avoided(c, v) => Some(format!("not {}   {}", self.value(c, v), shown(1.0 - (self.weight)(c, v)))),
+            Reason::Avoided(c, v) => Some(format!("\\+ {}   {}", self.value(c, v), shown(1.0 - (self.weight)(c, v)))),
             Reason::Absent(n) => Some(match self.atom(n) {
                 Some(atom) => format!("\\+ {atom}"),
                 None => "a negated condition holds".to_string(),
@@ -296,10 +282,12 @@ fn shown(p: f64) -> String {
     if text == "0" && p > 0.0 { format!("{p:.3e}") } else { text.to_string() }
 }
 
+/// A step or a text, its lead, and whether it is the last of its siblings (`None`: the root).
+type Line = (Result<usize, String>, String, Option<bool>);
+
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Step, its lead, and whether it is the last of its siblings (`None`: the root).
-        let mut work: Vec<(Result<usize, String>, String, Option<bool>)> = vec![(Ok(0), String::new(), None)];
+        let mut work: Vec<Line> = vec![(Ok(0), String::new(), None)];
         let mut count = 0;
         while let Some((what, lead, last)) = work.pop() {
             count += 1;
@@ -318,20 +306,54 @@ impl fmt::Display for Shown<'_> {
                 }
                 Ok(i) => &self.tree.steps[i],
             };
+            let step = self.collapsed(step);
             writeln!(f, "{lead}{branch}{}", self.line(step).unwrap_or_else(|| "(condition)".to_string()))?;
+            if let (Some(rule), Some(chance)) = (self.rule(step), self.chance(step)) {
+                // The choice that the rule makes stands with it.
+                let others: Vec<usize> = step.needs.iter().copied().filter(|&n| n != chance.0).collect();
+                let mut children = vec![Err(format!("{rule}   {}", chance.1))];
+                children.extend(self.visible(&others).into_iter().map(Ok));
+                push_children(&mut work, children, &below);
+                continue;
+            }
             let mut children: Vec<Result<usize, String>> = Vec::new();
             children.extend(self.rule(step).map(Err));
             children.extend(self.visible(&step.needs).into_iter().map(Ok));
-            let n = children.len();
-            for (k, child) in children.into_iter().enumerate().rev() {
-                work.push((child, below.clone(), Some(k + 1 == n)));
-            }
+            push_children(&mut work, children, &below);
         }
         Ok(())
     }
 }
 
+fn push_children(work: &mut Vec<Line>, children: Vec<Result<usize, String>>, lead: &str) {
+    let n = children.len();
+    for (k, child) in children.into_iter().enumerate().rev() {
+        work.push((child, lead.to_string(), Some(k + 1 == n)));
+    }
+}
+
 impl Shown<'_> {
+    /// An atom that is nothing but a probabilistic fact is shown as that fact.
+    fn collapsed<'t>(&'t self, step: &'t Step) -> &'t Step {
+        match (step.reason, &step.needs[..]) {
+            (Reason::Atom(n, None), &[only]) => match self.tree.steps[only].reason {
+                Reason::Choice(c, v) if self.atom(n) == Some(self.value(c, v)) => &self.tree.steps[only],
+                _ => step,
+            },
+            _ => step,
+        }
+    }
+
+    /// The choice among the needs of a step that its own rule makes: which need, and its probability as text.
+    fn chance(&self, step: &Step) -> Option<(usize, String)> {
+        let Reason::Atom(_, Some(rule)) = step.reason else { return None };
+        let span = self.program.clause(rule).span;
+        step.needs.iter().find_map(|&n| match self.tree.steps[n].reason {
+            Reason::Choice(c, v) if self.lineage.choice(c).span == span => Some((n, shown((self.weight)(c, v)))),
+            _ => None,
+        })
+    }
+
     /// The steps below, with those that only pass on replaced by what they rest on.
     fn visible(&self, needs: &[usize]) -> Vec<usize> {
         let (mut seen, mut work) = (Vec::new(), needs.iter().rev().copied().collect::<Vec<_>>());

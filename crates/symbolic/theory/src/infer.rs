@@ -16,13 +16,16 @@ use crate::circuit::{Circuit, Weights};
 use crate::compile::Compiled;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::ground::{Grounding, Options};
-use crate::lineage::NeuralInstance;
-use crate::tasks::{Impossible, Probability};
+use crate::lineage::{Evidence, NeuralInstance};
+use crate::tasks::{self, Impossible, Probability};
 use crate::term::TermStore;
 use crate::theory::Theory;
 
 /// The distribution over the domain of a neural predicate for some inputs, if it is known.
 pub type Network<'a> = dyn Fn(&TermStore, &NeuralInstance) -> Option<Vec<f64>> + 'a;
+
+/// Answers are listed until their text has this many bytes.
+const MOST_TEXT: usize = 64 << 20;
 
 /// A start value for learnable probabilities that have none.
 const UNKNOWN_PARAMETER: f64 = 0.5;
@@ -105,30 +108,13 @@ impl Theory {
     /// Says which evidence or constraint cannot hold, at its place.
     pub fn impossible(&self, inference: &Inference, why: Impossible) -> Diagnostics {
         let lineage = &inference.grounding.lineage;
-        let terms = self.terms.lock();
-        let error = match why {
-            Impossible::Evidence => {
-                let list: Vec<String> = lineage
-                    .evidence
-                    .iter()
-                    .map(|e| format!("{}{}", if e.value { "" } else { "\\+ " }, terms.display(e.atom)))
-                    .collect();
-                Diagnostic::error(
-                    Code::ImpossibleEvidence,
-                    lineage.evidence.first().and_then(|e| e.span),
-                    format!("the evidence is impossible: no possible world has {}", list.join(", ")),
-                )
-                .help("ask for the evidence as a query, without it as evidence, to see what makes it impossible")
-            }
-            Impossible::Constraints => {
-                let mut spans = lineage.constraints.iter().map(|c| c.1);
-                let first = spans.next();
-                let error = Diagnostic::error(Code::Contradiction, first, why.to_string());
-                spans
-                    .fold(error, |e, span| e.note(span, "together with this one"))
-                    .help("a constraint `:- body.` says that its body is false; at least one of these must be weakened")
-            }
-        };
+        let mut error = tasks::diagnose(lineage, why, &Budget::default());
+        if why == Impossible::Evidence {
+            let terms = self.terms.lock();
+            let seen = |e: &Evidence| format!("{}{}", if e.value { "" } else { "\\+ " }, terms.display(e.atom));
+            let list: Vec<String> = lineage.evidence.iter().map(seen).collect();
+            error = error.note(None, format!("the evidence: {}", list.join(", ")));
+        }
         Diagnostics::one(error, &self.sources)
     }
 }
@@ -139,7 +125,8 @@ impl Inference {
         self.grounding.stop.or(self.compiled.stop)
     }
 
-    /// The probability of every query given the evidence.
+    /// The probability of every query given the evidence. Where the texts of the answers come to more than 64 MiB, the list
+    /// ends there: it is shorter than [`crate::lineage::Lineage::queries`].
     ///
     /// # Errors
     /// Evidence or constraints that no possible world satisfies.
@@ -147,14 +134,19 @@ impl Inference {
         let marginals = self.compiled.marginals(&self.weights).map_err(|why| theory.impossible(self, why))?;
         let terms = theory.terms.lock();
         let incomplete = self.grounding.stop.is_some();
+        // A program without end gives answers without end, each longer than the one before.
+        let mut room = MOST_TEXT;
         let answer = |(&(atom, _), mut p): (&(crate::term::Term, _), Probability)| {
             if incomplete {
                 // Proofs may be missing.
                 p.upper = 1.0;
             }
-            Answer { query: terms.display(atom).to_string(), probability: p }
+            let query = terms.display(atom).to_string();
+            let before = room;
+            room = room.saturating_sub(query.len());
+            (before > 0).then_some(Answer { query, probability: p })
         };
-        Ok(self.grounding.lineage.queries.iter().zip(marginals).map(answer).collect())
+        Ok(self.grounding.lineage.queries.iter().zip(marginals).map_while(answer).collect())
     }
 }
 

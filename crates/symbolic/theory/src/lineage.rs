@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diag::Span;
 use crate::program::{ClauseId, DisjunctionId, ParamId};
-use crate::term::{Symbol, Term};
+use crate::term::{Symbol, Term, TermStore};
 
 /// Number of a node in [`Lineage::nodes`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -100,6 +100,17 @@ pub enum Node {
         /// What its body needs, sorted, without doubles.
         needs: Box<[Lit]>,
     },
+}
+
+impl Node {
+    /// The proofs of an atom, the needs of a proof, nothing for the others.
+    pub fn children(&self) -> &[Lit] {
+        match self {
+            Node::True | Node::Choice(..) => &[],
+            Node::Atom { proofs, .. } => proofs,
+            Node::Proof { needs, .. } => needs,
+        }
+    }
 }
 
 /// One random variable: an instance of a probabilistic fact, clause, disjunction or neural predicate.
@@ -306,6 +317,18 @@ impl Lineage {
         Lit::pos(id)
     }
 
+    /// A literal that is true where any of these is.
+    pub fn any(&mut self, mut lits: Vec<Lit>) -> Lit {
+        lits.sort_unstable();
+        lits.dedup();
+        match lits[..] {
+            [] => Lit::FALSE,
+            [only] => only,
+            [Lit::TRUE, ..] => Lit::TRUE,
+            _ => Lit::pos(self.anonymous(lits)),
+        }
+    }
+
     /// The only proof of an atom that has just one; otherwise the literal itself.
     pub fn only_proof(&self, lit: Lit) -> Lit {
         match self.node(lit.node()) {
@@ -322,6 +345,26 @@ impl Lineage {
                 let node = self.push(Node::Proof { rule: None, needs: Box::default() });
                 self.given = Some(node);
                 Lit::pos(node)
+            }
+        }
+    }
+
+    /// A value of a choice as text: the atom it makes true, `net(input) = label`, or `none of ...`.
+    pub fn value_text(&self, terms: &TermStore, choice: ChoiceId, value: u32) -> String {
+        let c = self.choice(choice);
+        let show = |t: Term| terms.display(t).to_string();
+        match (c.values.get(value as usize).copied().flatten(), &c.origin) {
+            (Some(label), Origin::Neural(net, inputs)) => {
+                let inputs: Vec<String> = inputs.iter().map(|&t| show(t)).collect();
+                format!("{}({}) = {}", terms.name(*net), inputs.join(","), show(label))
+            }
+            (Some(atom), _) => show(atom),
+            (None, _) => {
+                let others: Vec<String> = c.values.iter().flatten().map(|&t| show(t)).collect();
+                match &others[..] {
+                    [only] => format!("\\+ {only}"),
+                    _ => format!("none of {}", others.join("; ")),
+                }
             }
         }
     }

@@ -144,7 +144,7 @@ enum Node {
     Int(i64),
     Float(f64),
     Str(u32),
-    Compound { name: Symbol, start: u32, arity: u32, ground: bool },
+    Compound { name: Symbol, start: u32, arity: u32, depth: u32, ground: bool },
 }
 
 /// The names every store knows from the start, so that code can match on them without looking anything up.
@@ -210,6 +210,7 @@ pub struct TermStore {
     nodes: Vec<Node>,
     node_index: HashTable<u32>,
     args: Vec<Term>,
+    deepest: u32,
 }
 
 fn hash_str(text: &str) -> u64 {
@@ -340,9 +341,13 @@ impl TermStore {
             return Term(NODE | i);
         }
         let ground = args.iter().all(|&a| self.is_ground(a));
+        // The length of a list is not depth.
+        let below = |(i, &a): (usize, &Term)| self.depth(a) + u32::from(name != sym::CONS || i != 1);
+        let depth = args.iter().enumerate().map(below).max().unwrap_or(0);
+        self.deepest = self.deepest.max(depth);
         let start = u32::try_from(self.args.len()).expect("fewer than 2^32 arguments");
         self.args.extend_from_slice(args);
-        self.insert(hash, Node::Compound { name, start, arity: args.len() as u32, ground })
+        self.insert(hash, Node::Compound { name, start, arity: args.len() as u32, depth, ground })
     }
 
     /// A list cell.
@@ -543,6 +548,22 @@ impl TermStore {
             + self.args.len() * 4
             + self.names.len() * 40
             + self.strings.len() * 40
+    }
+
+    /// Nesting depth: 0 for what has no arguments; the length of a list does not count.
+    pub fn depth(&self, term: Term) -> u32 {
+        match term.node() {
+            Some(i) => match self.nodes[i] {
+                Node::Compound { depth, .. } => depth,
+                _ => 0,
+            },
+            None => 0,
+        }
+    }
+
+    /// The depth of the deepest term ever stored.
+    pub fn deepest(&self) -> u32 {
+        self.deepest
     }
 
     /// The number of stored (not inline) terms.

@@ -146,6 +146,12 @@ impl Theory {
         Diagnostics { list: self.warnings.clone(), sources: self.sources.clone() }
     }
 
+    /// Forgets all queries, those of the program too.
+    pub fn forget_queries(&mut self) {
+        self.program.index.remove(&(sym::QUERY, 1));
+        self.queries.clear();
+    }
+
     /// Reads a query, such as `p(X)` or `p(X), \+ q(X)`, without asking it: push it to [`Theory::queries`], or hand it to
     /// the engine.
     ///

@@ -69,12 +69,6 @@ impl Shown<'_> {
             View::Str(text) => write_quoted(f, text, '"'),
             View::Atom(name) => {
                 let text = self.terms.name(name);
-                // Alone or between commas an operator is an atom without more ado.
-                if !matches!(max, 999 | 1200) && ops::is_operator(text) && is_plain(text) {
-                    f.write_str("(")?;
-                    write_atom(f, text)?;
-                    return f.write_str(")");
-                }
                 write_atom(f, text)
             }
             View::Compound(sym::CONS, &[head, tail]) => {
@@ -99,7 +93,7 @@ impl Shown<'_> {
                     f.write_str("(")?;
                     steps.push(Step::Text(")"));
                 }
-                steps.push(Step::Term(right, r));
+                self.push_operand(steps, right, r);
                 let tight = matches!(text, "," | "::" | ":" | "+" | "-" | "*" | "/" | "^" | "**" | "|");
                 if tight {
                     // `1 - -2` and `a- -b`: a sign must not glue to the operator before it.
@@ -108,7 +102,7 @@ impl Shown<'_> {
                 } else {
                     steps.extend([Step::Text(" "), Step::Infix(name), Step::Text(" ")]);
                 }
-                steps.push(Step::Term(left, l));
+                self.push_operand(steps, left, l);
                 Ok(())
             }
             View::Compound(name, &[inner]) if ops::prefix(self.terms.name(name)).is_some() => {
@@ -122,7 +116,7 @@ impl Shown<'_> {
                 // `- 1` is the term -(1), `-1` the number; `\+ (a,b)` is one argument, `\+(a,b)` two.
                 let glued = self.terms.name(name).starts_with(is_symbol_char) && self.starts_with_letter(inner);
                 f.write_str(if glued { "" } else { " " })?;
-                steps.push(Step::Term(inner, below));
+                self.push_operand(steps, inner, below);
                 Ok(())
             }
             View::Compound(name, args) => {
@@ -141,6 +135,16 @@ impl Shown<'_> {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// An argument of an operator. An operator as an atom stands in parentheses there, `- (-)`; elsewhere it does not, `p(-)`.
+    fn push_operand(&self, steps: &mut Vec<Step>, term: Term, max: u32) {
+        match term.as_atom() {
+            Some(name) if ops::is_operator(self.terms.name(name)) && is_plain(self.terms.name(name)) => {
+                steps.extend([Step::Text(")"), Step::Term(term, max), Step::Text("(")]);
+            }
+            _ => steps.push(Step::Term(term, max)),
         }
     }
 

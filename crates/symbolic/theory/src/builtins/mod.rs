@@ -210,6 +210,11 @@ pub fn lookup(name: &str, arity: u32) -> Option<&'static Builtin> {
     INDEX.get(&(name, arity)).copied()
 }
 
+/// Whether a builtin prints or ends the program, so that it matters when and how often it runs.
+pub fn has_effect(builtin: &Builtin) -> bool {
+    output::TABLE.iter().any(|b| b.name == builtin.name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,10 +13,19 @@
 //! Nodes are numbered so that children come before parents, and live in flat arrays.
 
 mod build;
+mod derive;
 mod evaluate;
+mod file;
+mod layers;
+mod smooth;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 pub(crate) use build::Builder;
+pub(crate) use evaluate::log_sum;
+pub use file::FileError;
+pub use layers::{Layer, Layers};
 pub use weights::Weights;
 
 use crate::lineage::ChoiceId;

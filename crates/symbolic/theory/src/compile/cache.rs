@@ -16,19 +16,18 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    /// The entry of a component (items in increasing order), made with the value [`OPEN`] if it is new.
-    pub(crate) fn entry(&mut self, items: &[u32]) -> u32 {
+    /// The entry of a component, made with the value [`OPEN`] if it is new. The items come in increasing order; further
+    /// numbers (see [`super::search`]) may follow.
+    pub(crate) fn entry(&mut self, items: impl Iterator<Item = u32>, further: &[u32]) -> u32 {
         self.key.clear();
         let mut last = 0;
-        for &item in items {
-            let mut delta = item - last;
+        for item in items {
+            push(&mut self.key, item - last);
             last = item;
-            while delta >= 0x80 {
-                self.key.push(delta as u8 | 0x80);
-                delta >>= 7;
-            }
-            self.key.push(delta as u8);
         }
+        // Items increase strictly, so 0 ends them.
+        self.key.push(0);
+        further.iter().for_each(|&f| push(&mut self.key, f));
         let key = |e: u32| key_of(&self.bytes, &self.entries, e);
         let hash = hash(&self.key);
         if let Some(&entry) = self.table.find(hash, |&e| key(e) == self.key) {
@@ -56,6 +55,14 @@ impl Cache {
     pub(crate) fn memory(&self) -> usize {
         self.bytes.len() + self.entries.len() * 24
     }
+}
+
+fn push(key: &mut Vec<u8>, mut number: u32) {
+    while number >= 0x80 {
+        key.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    key.push(number as u8);
 }
 
 fn key_of<'a>(bytes: &'a [u8], entries: &[(u64, u32)], e: u32) -> &'a [u8] {

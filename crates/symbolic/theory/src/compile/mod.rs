@@ -12,6 +12,7 @@
 //! | [`state`] | values, propagation, undo |
 //! | [`search`] | decide, split, look up |
 //! | [`cache`] | solved components |
+//! | [`sweep`], [`sets`] | a search for long programs without cycles |
 
 pub(crate) mod cache;
 pub(crate) mod founded;
@@ -21,10 +22,12 @@ pub(crate) mod loops;
 pub(crate) mod normal;
 pub(crate) mod order;
 pub(crate) mod search;
+pub(crate) mod sets;
 pub(crate) mod state;
+pub(crate) mod sweep;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::budget::{Budget, Stop};
 use crate::circuit::{Circuit, NodeIndex};
@@ -50,26 +53,31 @@ impl Circuit {
     ///
     /// Beyond the budget the rest is left open ([`crate::circuit::Kind::Unknown`]), so that evaluation still gives bounds.
     pub fn compile(lineage: &Lineage, budget: &Budget) -> Compiled {
-        let mut meter = budget.start();
-        let sizes = lineage.choices.iter().map(|c| c.weights.len() as u32).collect();
-        let normal = match normal::Normal::new(lineage, &mut meter) {
-            Ok(normal) => normal,
-            Err(stop) => return Compiled::unknown(lineage, sizes, stop),
-        };
-        let mut search = search::Search::new(&normal, sizes, meter);
-        let mut base: Vec<Lit> = normal.constraints.clone();
-        let constraints = search.compile(&base);
-        base.extend_from_slice(&normal.evidence);
-        let evidence = if normal.evidence.is_empty() { constraints } else { search.compile(&base) };
-        let mut roots = vec![constraints, evidence];
-        for &query in &normal.queries {
-            base.push(query);
-            roots.push(search.compile(&base));
-            base.pop();
-        }
-        let (circuit, stop) = search.finish(&mut roots);
-        Compiled { circuit, constraints: roots[0], evidence: roots[1], queries: roots.split_off(2), stop }
+        compile(lineage, budget, search::SWEEP)
     }
+}
+
+/// Compiles, starting with one of the methods of [`search`].
+fn compile(lineage: &Lineage, budget: &Budget, method: usize) -> Compiled {
+    let mut meter = budget.start();
+    let sizes = lineage.choices.iter().map(|c| c.weights.len() as u32).collect();
+    let normal = match normal::Normal::new(lineage, &mut meter) {
+        Ok(normal) => normal,
+        Err(stop) => return Compiled::unknown(lineage, sizes, stop),
+    };
+    let mut search = search::Search::new(&normal, sizes, meter, method);
+    let mut base: Vec<Lit> = normal.constraints.clone();
+    let constraints = search.compile(&base);
+    base.extend_from_slice(&normal.evidence);
+    let evidence = if normal.evidence.is_empty() { constraints } else { search.compile(&base) };
+    let mut roots = vec![constraints, evidence];
+    for &query in &normal.queries {
+        base.push(query);
+        roots.push(search.compile(&base));
+        base.pop();
+    }
+    let (circuit, stop) = search.finish(&mut roots);
+    Compiled { circuit, constraints: roots[0], evidence: roots[1], queries: roots.split_off(2), stop }
 }
 
 impl Compiled {

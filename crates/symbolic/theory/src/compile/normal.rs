@@ -25,7 +25,7 @@ impl Normal {
         let roots = roots.chain(lineage.evidence.iter().map(|e| e.lit)).chain(lineage.constraints.iter().map(|c| c.0));
         let roots: Vec<u32> = roots.map(|l| l.node().0).collect();
         let mut tarjan = Tarjan::new(lineage.nodes.len());
-        tarjan.run(roots, |v, i| children(&lineage.nodes[v as usize]).get(i as usize).map(|l| l.node().0));
+        tarjan.run(roots, |v, i| lineage.nodes[v as usize].children().get(i as usize).map(|l| l.node().0));
 
         let mut gates = Gates::new();
         let mut done = vec![Lit::FALSE; lineage.nodes.len()];
@@ -35,11 +35,11 @@ impl Normal {
             meter.tick(|| gates.len() * 64)?;
             let members = tarjan.members_of(c);
             let cyclic = members.len() > 1
-                || children(&lineage.nodes[members[0] as usize]).iter().any(|l| l.node().0 == members[0]);
+                || lineage.nodes[members[0] as usize].children().iter().any(|l| l.node().0 == members[0]);
             if !cyclic {
                 let v = members[0] as usize;
                 lits.clear();
-                lits.extend(children(&lineage.nodes[v]).iter().map(|&l| through(&done, l)));
+                lits.extend(lineage.nodes[v].children().iter().map(|&l| through(&done, l)));
                 done[v] = match lineage.nodes[v] {
                     Node::True => Lit::TRUE,
                     Node::Choice(choice, value) => gates.leaf(lineage, choice, value),
@@ -59,7 +59,7 @@ impl Normal {
             };
             let parts = members.iter().map(|&v| {
                 let node = &lineage.nodes[v as usize];
-                let mut inputs: Vec<In> = children(node).iter().map(|&l| input(l)).collect();
+                let mut inputs: Vec<In> = node.children().iter().map(|&l| input(l)).collect();
                 inputs.sort_unstable();
                 Part { or: matches!(node, Node::Atom { .. }), inputs }
             });
@@ -78,14 +78,6 @@ impl Normal {
         let evidence = evidence.collect();
         let constraints = lineage.constraints.iter().map(|c| !through(&done, c.0)).collect();
         Ok(Normal { gates, queries, evidence, constraints })
-    }
-}
-
-fn children(node: &Node) -> &[Lit] {
-    match node {
-        Node::True | Node::Choice(..) => &[],
-        Node::Atom { proofs, .. } => proofs,
-        Node::Proof { needs, .. } => needs,
     }
 }
 

@@ -1,9 +1,9 @@
-//! In which order the search decides: a static order from a tree decomposition.
+//! In which order the search decides. Two static orders; the search alternates between them (see [`super::search`]).
 //!
-//! The *primal graph* joins each gate to its inputs and the inputs to each other (an undecided gate ties its inputs together;
-//! all leaves of one choice are one vertex). Eliminating its vertices by minimum degree gives a tree decomposition: the bag of
-//! a vertex is the vertex with its neighbours at elimination. Two ways to turn it into a search order are weighed against
-//! each other by an estimate of the work:
+//! **Separators.** The *primal graph* joins each gate to its inputs and the inputs to each other (an undecided gate ties its
+//! inputs together; all leaves of one choice are one vertex). Eliminating its vertices by minimum degree gives a tree
+//! decomposition: the bag of a vertex is the vertex with its neighbours at elimination. Two ways to turn it into an order are
+//! weighed against each other by an estimate of the work:
 //!
 //! - the *elimination tree* itself, last eliminated first: fewest states, but as deep as a chain is long;
 //! - *centroid bags*, recursively: deciding a bag splits the rest into balanced parts, so components shrink geometrically
@@ -11,6 +11,10 @@
 //!
 //! The estimate sums, over the vertices, the number of states of what the part below sees times the size of that part.
 //! Tree decompositions guide #SAT search in the same spirit in Korhonen and Järvisalo (2021).
+//!
+//! **Forward.** Choices only, in the order in which a simulation of the program would meet them. Then the atoms met so far are
+//! constants, and tables of mutually exclusive states (counts, sums, the rows of a Bayesian network) have few states although
+//! their graphs are dense.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -20,14 +24,72 @@ use super::gates::{Gates, NONE};
 /// Vertices of a higher degree than this are not eliminated; the rest is one big bag.
 const MAX_DEGREE: usize = 200;
 
-/// For each gate the depth at which it is decided, root first. Leaves of one choice share their level.
-pub(crate) fn levels(gates: &Gates, used: &[bool]) -> Vec<u32> {
+/// Separator order: for each gate the depth at which it is decided, root first. Leaves of one choice share their level.
+pub(crate) fn separators(gates: &Gates, used: &[bool]) -> Vec<u32> {
     let graph = Primal::new(gates, used);
     let tree = graph.eliminate();
     let (chain_cost, chain) = tree.elimination_levels(&graph.weight);
     let (centroid_cost, centroid) = tree.centroid_levels(&graph.weight);
     let level = if chain_cost <= centroid_cost { chain } else { centroid };
     graph.vertex.iter().map(|&v| if v == NONE { u32::MAX } else { level[v as usize] }).collect()
+}
+
+/// Forward order: for each leaf the time at which its choice is met; inner gates have none.
+pub(crate) fn forward(gates: &Gates, used: &[bool]) -> Vec<u32> {
+    let n = gates.len();
+    let mut level = vec![u32::MAX; n];
+    let is_leaf = |g: u32| gates.leaf_var[g as usize] != NONE;
+    let inner = |g: u32| gates.inputs(g).iter().filter(|l| !is_leaf(l.node().0)).count();
+    // Gates outside cycles are taken in their order, which is depth first; gates of a region breadth first from outside.
+    let mut region_start = vec![u32::MAX; gates.regions as usize];
+    for g in (0..n).rev().filter(|&g| gates.region[g] != NONE) {
+        region_start[gates.region[g] as usize] = g as u32;
+    }
+    let mut sequence = 0;
+    let mut key = |g: u32| {
+        sequence += 1;
+        match gates.region[g as usize] {
+            NONE => Reverse((g, 0, g)),
+            region => Reverse((region_start[region as usize], sequence, g)),
+        }
+    };
+    // Inner inputs that a gate still waits for. An or of a region is there with its first proof.
+    let mut missing = vec![0u32; n];
+    let mut ready = BinaryHeap::new();
+    for g in (0..n as u32).filter(|&g| used[g as usize] && !is_leaf(g)) {
+        let count = inner(g);
+        let any = gates.is_or[g as usize] && gates.region[g as usize] != NONE;
+        missing[g as usize] = match any {
+            true if count < gates.inputs(g).len() => 0,
+            true => 1,
+            false => count as u32,
+        };
+        if missing[g as usize] == 0 {
+            ready.push(key(g));
+        }
+    }
+    let mut met = 0;
+    while let Some(Reverse((_, _, g))) = ready.pop() {
+        for l in gates.inputs(g) {
+            let h = l.node().0;
+            if is_leaf(h) && level[h as usize] == u32::MAX {
+                for &(leaf, _) in &gates.vars[gates.leaf_var[h as usize] as usize].leaves {
+                    level[leaf as usize] = met;
+                }
+                met += 1;
+            }
+        }
+        for p in gates.parents(g) {
+            let p = p.node().0;
+            if used[p as usize] && missing[p as usize] > 0 {
+                missing[p as usize] -= 1;
+                if missing[p as usize] == 0 {
+                    ready.push(key(p));
+                }
+            }
+        }
+    }
+    level
 }
 
 struct Primal {

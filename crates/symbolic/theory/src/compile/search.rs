@@ -8,13 +8,18 @@
 //! matter). In each branch it propagates, keeps only what the remaining obligations can see, and solves the new components
 //! one by one; choices that were fixed or restricted and that nothing sees any more become leaves of the circuit. Branches
 //! exclude each other, so their sum is a deterministic or; components share no choice, so their product is a decomposable and.
+//!
+//! No order of decisions is good for all programs. The search follows one of two orders (see [`super::order`]) for a while, then
+//! the other, with doubling slices of work, taking turns with the [`Sweep`] where there are no cycles; solved components stay
+//! in the caches, so little is lost.
 
 use super::cache::{Cache, OPEN};
 use super::founded::Founded;
 use super::gates::{Gates, NONE};
 use super::normal::Normal;
 use super::order;
-use super::state::{FALSE, State, TRUE, UNDEF};
+use super::state::{FALSE, State, UNDEF};
+use super::sweep::{Outcome, Sweep};
 use crate::budget::{Meter, Stop};
 use crate::circuit::{Builder, Circuit, NodeIndex};
 use crate::lineage::{Lit, NodeId};
@@ -28,6 +33,13 @@ const UNSEEN: u32 = 3;
 
 /// Items looked at between two looks at the clock.
 const CHECK_EVERY: usize = 200_000;
+
+/// Items looked at before the first change of order.
+const FIRST_SLICE: usize = 20_000;
+
+/// The methods: orders by separators and forward (see [`super::order`]), and the sweep.
+const FORWARD: usize = 1;
+pub(crate) const SWEEP: usize = 2;
 
 enum Decision {
     /// Literals that must hold: one branch.
@@ -63,7 +75,11 @@ struct Frame {
 /// The search for all roots of one lineage.
 pub(crate) struct Search<'a> {
     gates: &'a Gates,
-    level: Vec<u32>,
+    /// The level of each gate in the two orders.
+    levels: [Vec<u32>; 2],
+    /// Which method is at work: one of the two orders, or the sweep.
+    method: usize,
+    sweep: Sweep,
     state: State,
     founded: Founded,
     cache: Cache,
@@ -73,10 +89,13 @@ pub(crate) struct Search<'a> {
     alternatives: Vec<u32>,
     ors: Vec<NodeIndex>,
     ands: Vec<NodeIndex>,
-    subs: Vec<(usize, usize)>,
+    /// Components still to be solved: items and cache entry.
+    subs: Vec<(usize, usize, u32)>,
     root: Vec<Lit>,
     meter: Meter,
+    /// Items looked at, and how many there were at the last look at the clock.
     work: usize,
+    checked: usize,
     stop: Option<Stop>,
     look: Look,
 }
@@ -96,6 +115,7 @@ struct Look {
     obligations: Vec<u32>,
     sizes: Vec<u32>,
     values: Vec<u32>,
+    groups: Vec<u32>,
     children: Vec<NodeIndex>,
 }
 
@@ -116,7 +136,7 @@ impl Look {
 }
 
 impl<'a> Search<'a> {
-    pub(crate) fn new(normal: &'a Normal, sizes: Vec<u32>, meter: Meter) -> Search<'a> {
+    pub(crate) fn new(normal: &'a Normal, sizes: Vec<u32>, meter: Meter, method: usize) -> Search<'a> {
         let gates = &normal.gates;
         let mut state = State::new(gates);
         let mut used = vec![false; gates.len()];
@@ -132,9 +152,12 @@ impl<'a> Search<'a> {
             var_done: vec![0; vars],
             ..Look::default()
         };
+        let levels = [order::separators(gates, &used), order::forward(gates, &used)];
         Search {
             gates,
-            level: order::levels(gates, &used),
+            sweep: Sweep::new(gates, &levels[1]),
+            levels,
+            method,
             state,
             founded: Founded::new(gates),
             cache: Cache::default(),
@@ -148,6 +171,7 @@ impl<'a> Search<'a> {
             root: Vec::new(),
             meter,
             work: 0,
+            checked: 0,
             stop: None,
             look,
         }
@@ -164,77 +188,78 @@ impl<'a> Search<'a> {
         self.root.push(Lit::TRUE);
         self.root.extend_from_slice(lits);
         let cone = self.state.start(self.gates, &self.root);
-        self.items.clear();
-        self.items.extend(cone.iter().map(|&g| g << 2));
-        let cyclic = self.is_cyclic(0, self.items.len());
-        self.frames.push(Frame {
-            start: 0,
-            end: self.items.len(),
-            cyclic,
-            entry: OPEN,
-            decision: Decision::Root,
-            branch: 0,
-            items: self.items.len(),
-            alternatives: 0,
-            ors: 0,
-            ands: 0,
-            subs: 0,
-            next_sub: 0,
-            mark: 0,
-            open: false,
-        });
-        let mut result = Builder::FALSE;
-        while !self.frames.is_empty() {
-            if let Some(node) = self.step() {
-                match self.frames.last() {
-                    Some(_) => self.ands.push(node),
-                    None => result = node,
+        let cyclic = cone.iter().any(|&g| self.gates.region[g as usize] != NONE);
+        let mut slice = FIRST_SLICE.max(4 * cone.len());
+        loop {
+            for _ in 0..3 {
+                let limit = self.work + slice;
+                let solved = match self.method {
+                    SWEEP if cyclic => None,
+                    SWEEP => self.run_sweep(&cone, limit),
+                    _ => self.run(&cone, limit),
+                };
+                if let Some(node) = solved {
+                    return node;
                 }
+                self.method = (self.method + 1) % 3;
             }
+            slice *= 2;
         }
-        result
     }
 
-    /// One step of the topmost frame. Returns its node when it is solved.
-    fn step(&mut self) -> Option<NodeIndex> {
-        let frame = self.frames.last_mut()?;
-        if !frame.open {
-            return self.open_branch();
-        }
-        // A false factor ends the branch.
-        let failed = self.ands[frame.ands..].last() == Some(&Builder::FALSE);
-        if !failed && frame.next_sub < self.subs.len() {
-            let (start, end) = self.subs[frame.next_sub];
-            frame.next_sub += 1;
-            self.enter(start, end);
+    /// Sweeps until the work reaches a limit.
+    fn run_sweep(&mut self, cone: &[u32], limit: usize) -> Option<NodeIndex> {
+        if self.stop.is_some() {
             return None;
         }
-        let (ands, subs, mark, items) = (frame.ands, frame.subs, frame.mark, frame.items);
-        frame.open = false;
-        self.look.children.clear();
-        self.look.children.extend(self.ands.drain(ands..));
-        let node = self.circuit.and(&mut self.look.children);
-        self.ors.push(node);
-        self.subs.truncate(subs);
-        self.items.truncate(items);
-        self.state.undo(self.gates, mark);
-        None
+        let holds = self.root.iter().all(|&l| self.state.assign(l)) && self.state.propagate(self.gates);
+        if !holds {
+            self.state.undo(self.gates, 0);
+            return Some(Builder::FALSE);
+        }
+        let Search { sweep, state, gates, circuit, work, checked, meter, stop, cache, .. } = self;
+        *work += cone.len();
+        let outcome = sweep.run(gates, state, cone, circuit, |done, sweep, circuit| {
+            *work += done;
+            if *work - *checked >= CHECK_EVERY {
+                *checked = *work;
+                let bytes = cache.memory() + sweep.memory() + circuit.circuit().bytes() * 2;
+                *stop = meter.nodes(circuit.circuit().len()).and_then(|()| meter.check(bytes)).err();
+            }
+            stop.is_none() && *work <= limit
+        });
+        self.state.undo(self.gates, 0);
+        match outcome {
+            Outcome::Solved(node) => Some(node),
+            Outcome::Limit => None,
+        }
     }
 
-    /// Starts to solve a component, unless the cache knows it.
-    fn enter(&mut self, start: usize, end: usize) {
-        let entry = self.cache.entry(&self.items[start..end]);
-        let known = self.cache.get(entry);
-        if known != OPEN {
-            self.ands.push(known);
-            return;
+    /// Searches with the current order until the work reaches a limit.
+    fn run(&mut self, cone: &[u32], limit: usize) -> Option<NodeIndex> {
+        self.items.clear();
+        self.items.extend(cone.iter().map(|&g| g << 2));
+        self.push_frame(0, self.items.len(), OPEN, Decision::Root, 0);
+        loop {
+            if let Some(node) = self.step() {
+                if self.frames.is_empty() {
+                    return Some(node);
+                }
+                self.ands.push(node);
+            }
+            if self.work > limit && self.stop.is_none() {
+                self.state.undo(self.gates, 0);
+                self.frames.clear();
+                self.alternatives.clear();
+                self.ors.clear();
+                self.ands.clear();
+                self.subs.clear();
+                return None;
+            }
         }
-        if self.stop.is_some() {
-            self.ands.push(Builder::UNKNOWN);
-            return;
-        }
-        let alternatives = self.alternatives.len();
-        let decision = self.decide(start, end);
+    }
+
+    fn push_frame(&mut self, start: usize, end: usize, entry: u32, decision: Decision, alternatives: usize) {
         self.frames.push(Frame {
             start,
             end,
@@ -253,21 +278,64 @@ impl<'a> Search<'a> {
         });
     }
 
+    /// One step of the topmost frame. Returns its node when it is solved.
+    fn step(&mut self) -> Option<NodeIndex> {
+        let frame = self.frames.last_mut()?;
+        if !frame.open {
+            return self.open_branch();
+        }
+        // A false factor ends the branch.
+        let failed = self.ands[frame.ands..].last() == Some(&Builder::FALSE);
+        if !failed && frame.next_sub < self.subs.len() {
+            let (start, end, entry) = self.subs[frame.next_sub];
+            frame.next_sub += 1;
+            self.enter(start, end, entry);
+            return None;
+        }
+        let (ands, subs, mark, items) = (frame.ands, frame.subs, frame.mark, frame.items);
+        frame.open = false;
+        self.look.children.clear();
+        self.look.children.extend(self.ands.drain(ands..));
+        let node = self.circuit.and(&mut self.look.children);
+        self.ors.push(node);
+        self.subs.truncate(subs);
+        self.items.truncate(items);
+        self.state.undo(self.gates, mark);
+        None
+    }
+
+    /// Starts to solve a component, unless the cache knows it.
+    fn enter(&mut self, start: usize, end: usize, entry: u32) {
+        let known = self.cache.get(entry);
+        if known != OPEN {
+            self.ands.push(known);
+            return;
+        }
+        if self.stop.is_some() {
+            self.ands.push(Builder::UNKNOWN);
+            return;
+        }
+        let alternatives = self.alternatives.len();
+        let decision = self.decide(start, end);
+        self.push_frame(start, end, entry, decision, alternatives);
+    }
+
     fn is_cyclic(&self, start: usize, end: usize) -> bool {
         self.gates.regions > 0 && self.items[start..end].iter().any(|i| self.gates.region[(i >> 2) as usize] != NONE)
     }
 
     /// Chooses what to decide in a component.
     fn decide(&mut self, start: usize, end: usize) -> Decision {
-        let mut best = (u32::MAX, u32::MAX, NONE);
+        let level = &self.levels[self.method.min(FORWARD)];
+        let mut best = (u32::MAX, u32::MAX, u32::MAX, NONE);
         for &item in &self.items[start..end] {
             if item & 3 == UNDEFINED {
                 let g = item >> 2;
-                let score = (self.level[g as usize], u32::MAX - self.gates.parents(g).len() as u32, g);
-                best = best.min(score);
+                let late = if self.method == FORWARD { self.lateness(g) } else { 0 };
+                best = best.min((late, level[g as usize], u32::MAX - self.gates.parents(g).len() as u32, g));
             }
         }
-        let g = best.2;
+        let g = best.3;
         let var = self.gates.leaf_var[g as usize];
         if var == NONE || self.gates.vars[var as usize].leaves.len() == 1 {
             return Decision::Gate(g);
@@ -275,6 +343,24 @@ impl<'a> Search<'a> {
         let of_var = |i: &&u32| **i & 3 == UNDEFINED && self.gates.leaf_var[(**i >> 2) as usize] == var;
         self.alternatives.extend(self.items[start..end].iter().filter(of_var).map(|i| i >> 2));
         Decision::Choice
+    }
+
+    /// In forward order: a leaf that settles a gate of a cycle when it is decided comes first, one that only ties gates of
+    /// cycles together comes last.
+    fn lateness(&self, g: u32) -> u32 {
+        let (gates, state) = (self.gates, &self.state);
+        let mut late = 1;
+        for p in gates.parents(g) {
+            let gate = p.node().0;
+            if gates.region[gate as usize] == NONE || state.val[gate as usize] != UNDEF {
+                continue;
+            }
+            if gates.is_or[gate as usize] == p.is_neg() && (p.is_neg() || state.waits_for_one(gate)) {
+                return 0;
+            }
+            late = 2;
+        }
+        late
     }
 
     /// Opens the next branch of the topmost frame that is not contradictory; if there is none, the frame is solved.
@@ -411,7 +497,7 @@ impl<'a> Search<'a> {
             let n = *size as usize;
             *size = at as u32;
             if n > 0 {
-                self.subs.push((at, at + n));
+                self.subs.push((at, at + n, OPEN));
                 at += n;
             }
         }
@@ -424,8 +510,43 @@ impl<'a> Search<'a> {
                 *to += 1;
             }
         }
+        for i in first..self.subs.len() {
+            let (start, end, _) = self.subs[i];
+            self.subs[i].2 = self.entry(start, end, cyclic);
+        }
         // Small components first: if one is contradictory the large ones need not be solved.
         self.subs[first..].sort_by_key(|s| (s.1 - s.0, s.0));
+    }
+
+    /// The cache entry of a component. Its key are the items, but for gates inside a group of pending gates; then the groups
+    /// of the pending gates that are left, numbered as they appear.
+    fn entry(&mut self, start: usize, end: usize, cyclic: bool) -> u32 {
+        let items = &self.items[start..end];
+        self.look.values.clear();
+        if !cyclic || items.iter().all(|i| i & 3 != PENDING) {
+            return self.cache.entry(items.iter().copied(), &[]);
+        }
+        let Look { values: kept, groups, seen, stamp, .. } = &mut self.look;
+        groups.clear();
+        kept.clear();
+        let (gates, state, founded) = (self.gates, &self.state, &self.founded);
+        let mut further = Vec::new();
+        for &item in items {
+            if item & 3 == PENDING {
+                let open = |h: u32| seen[h as usize] == *stamp && state.val[h as usize] == UNDEF;
+                let (group, visible) = founded.membership(gates, item >> 2, open);
+                if !visible {
+                    continue;
+                }
+                let number = groups.iter().position(|&g| g == group).unwrap_or(groups.len());
+                if number == groups.len() {
+                    groups.push(group);
+                }
+                further.push(number as u32);
+            }
+            kept.push(item);
+        }
+        self.cache.entry(kept.iter().copied(), &further)
     }
 
     fn tick(&mut self) {
@@ -435,9 +556,10 @@ impl<'a> Search<'a> {
         self.work += 16;
         let nodes = self.circuit.circuit().len();
         let mut result = self.meter.nodes(nodes);
-        if self.work >= CHECK_EVERY {
-            self.work = 0;
-            let bytes = self.cache.memory() + self.circuit.circuit().bytes() * 2 + self.items.len() * 4;
+        if self.work - self.checked >= CHECK_EVERY {
+            self.checked = self.work;
+            let bytes =
+                self.cache.memory() + self.sweep.memory() + self.circuit.circuit().bytes() * 2 + self.items.len() * 4;
             result = result.and_then(|()| self.meter.check(bytes));
         }
         self.stop = result.err();
@@ -479,17 +601,8 @@ impl Look {
             return None;
         }
         let v = &gates.vars[var as usize];
-        self.values.clear();
-        if let Some(&(_, value)) = v.leaves.iter().find(|l| state.val[l.0 as usize] == TRUE) {
-            self.values.push(value);
-        } else {
-            let left = v.leaves.iter().filter(|l| state.val[l.0 as usize] == UNDEF);
-            self.values.extend(left.map(|l| l.1));
-            if self.values.len() == v.leaves.len() {
-                return None;
-            }
-            self.values.extend_from_slice(&v.others);
-            self.values.sort_unstable();
+        if !v.left(state, &mut self.values) {
+            return None;
         }
         Some(circuit.leaf(v.choice, &self.values))
     }

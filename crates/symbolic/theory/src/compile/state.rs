@@ -75,6 +75,11 @@ impl State {
         self.trail.len()
     }
 
+    /// What was assigned since a mark.
+    pub(crate) fn since(&self, mark: usize) -> &[u32] {
+        &self.trail[mark..]
+    }
+
     /// Whether a literal is true, false, or undefined.
     #[inline]
     pub(crate) fn value(&self, lit: Lit) -> u8 {
@@ -83,6 +88,12 @@ impl State {
             v if lit.is_neg() => 3 - v,
             v => v,
         }
+    }
+
+    /// Whether all inputs but one are assigned.
+    #[inline]
+    pub(crate) fn waits_for_one(&self, g: u32) -> bool {
+        self.open[g as usize] == 1
     }
 
     /// Makes a literal true; `false` if it is false already.

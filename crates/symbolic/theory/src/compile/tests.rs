@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::Compiled;
 use crate::budget::Budget;
-use crate::circuit::{Circuit, Weights};
+use crate::circuit::Weights;
 use crate::diag::Span;
 use crate::lineage::{Choice, ChoiceId, Evidence, Leaf, Lineage, Lit, Node, Origin};
 use crate::tasks::Impossible;
@@ -203,14 +203,14 @@ fn close(a: f64, b: f64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 20000, ..ProptestConfig::default() })]
 
     #[test]
-    fn probabilities_equal_brute_force(recipe in recipe()) {
+    fn probabilities_equal_brute_force(recipe in recipe(), method in 0usize..3) {
         let (lineage, strata) = recipe.build();
         let weights = Weights::of(&lineage, &[], &[]).unwrap();
         let (constraints, evidence, queries) = brute(&lineage, &strata, &weights);
-        let compiled: Compiled = Circuit::compile(&lineage, &Budget::unlimited());
+        let compiled: Compiled = super::compile(&lineage, &Budget::unlimited(), method);
         prop_assert_eq!(compiled.stop, None);
         let values = compiled.circuit.values(&weights, 0.5);
         let logs = compiled.circuit.log_values(&weights, 0.5);

@@ -5,7 +5,7 @@
 //! resumed later, so memory stays bounded whatever the joins multiply, and there is no recursion.
 
 use super::DatalogError;
-use super::plan::{Call, Comparison, Operand, Plan, Source, Step};
+use super::plan::{Call, Comparison, Operand, Operation, Plan, Source, Step};
 use super::relation::{MAX_ROWS, Relation};
 use crate::budget::{Meter, Stop};
 use crate::builtins;
@@ -32,6 +32,15 @@ impl Batch {
         self.columns.resize_with(columns, Vec::new);
         self.columns.iter_mut().for_each(Vec::clear);
         (self.len, self.row, self.offset) = (0, 0, 0);
+    }
+
+    /// The value of an operand in a row.
+    #[inline]
+    fn value(&self, operand: Operand, row: usize) -> Term {
+        match operand {
+            Operand::Column(c) => self.columns[c][row],
+            Operand::Const(term) => term,
+        }
     }
 
     /// Keeps the rows whose numbers are in `rows` (ascending).
@@ -65,6 +74,8 @@ pub(super) struct Context<'a> {
     pub relations: &'a mut [Relation],
     pub terms: &'a mut TermStore,
     pub meter: &'a mut Meter,
+    /// Bytes that the terms held when the call began: what they hold beyond is the work of builtins.
+    pub terms_before: usize,
 }
 
 impl Context<'_> {
@@ -72,8 +83,9 @@ impl Context<'_> {
         if self.relations[head].len() > MAX_ROWS {
             return Err(Stop::Memory);
         }
-        let relations = &*self.relations;
-        self.meter.tick(|| relations.iter().map(Relation::bytes).sum())
+        let (relations, made) = (&*self.relations, self.terms.bytes().saturating_sub(self.terms_before));
+        self.meter.depth(self.terms.deepest() as usize)?;
+        self.meter.tick(|| made + relations.iter().map(Relation::bytes).sum::<usize>())
     }
 }
 
@@ -320,11 +332,7 @@ fn step(
         Step::Compare { test, left, right, call } => {
             scratch.from.clear();
             for i in 0..input.len {
-                let value = |o: &Operand| match *o {
-                    Operand::Column(c) => input.columns[c][i],
-                    Operand::Const(term) => term,
-                };
-                let holds = match decide(*test, value(left), value(right)) {
+                let holds = match decide(*test, input.value(*left, i), input.value(*right, i)) {
                     Some(holds) => holds,
                     None => !solve(call, input, i, context.terms)?.is_empty(),
                 };
@@ -333,6 +341,41 @@ fn step(
                 }
             }
             filter(input, output, scratch.from);
+        }
+        Step::Arithmetic { operation, left, right, result: Some(result), call, .. } => {
+            scratch.from.clear();
+            for i in 0..input.len {
+                let holds = match compute(*operation, input.value(*left, i), input.value(*right, i)) {
+                    Some(value) => context.terms.int(value) == input.value(*result, i),
+                    None => !solve(call, input, i, context.terms)?.is_empty(),
+                };
+                if holds {
+                    scratch.from.push(i as u32);
+                }
+            }
+            filter(input, output, scratch.from);
+        }
+        Step::Arithmetic { operation, left, right, result: None, call, keep } => {
+            scratch.from.clear();
+            let mut results = Vec::with_capacity(input.len);
+            for i in 0..input.len {
+                match compute(*operation, input.value(*left, i), input.value(*right, i)) {
+                    Some(value) => {
+                        results.push(context.terms.int(value));
+                        scratch.from.push(i as u32);
+                    }
+                    None => {
+                        for solution in solve(call, input, i, context.terms)? {
+                            results.extend(solution);
+                            scratch.from.push(i as u32);
+                        }
+                    }
+                }
+            }
+            gather(input, output, keep, scratch.from);
+            output.columns.truncate(keep.len());
+            output.columns.push(results);
+            input.row = input.len;
         }
         Step::Call { call, .. } if call.outputs.is_empty() => {
             scratch.from.clear();
@@ -416,6 +459,17 @@ fn decide(test: Comparison, left: Term, right: Term) -> Option<bool> {
     })
 }
 
+/// The result of an operation on small integers.
+#[inline]
+fn compute(operation: Operation, left: Term, right: Term) -> Option<i64> {
+    let (l, r) = (left.as_small_int()?, right.as_small_int()?);
+    Some(match operation {
+        Operation::Add => l + r,
+        Operation::Subtract => l - r,
+        Operation::Multiply => l * r,
+    })
+}
+
 /// Calls a builtin for one row: for each solution the values of its outputs.
 fn solve(call: &Call, batch: &Batch, row: usize, terms: &mut TermStore) -> Result<Vec<Vec<Term>>, DatalogError> {
     let mut regs = vec![UNBOUND; call.vars as usize];
@@ -424,7 +478,7 @@ fn solve(call: &Call, batch: &Batch, row: usize, terms: &mut TermStore) -> Resul
     }
     let args: Vec<Term> = call.args.iter().map(|&a| resolve(terms, &regs, a)).collect();
     let mut run = builtins::Call::new(terms, &args, call.vars);
-    let outcome = (call.builtin.run)(&mut run);
+    let outcome = call.builtin.solve(&mut run);
     let (solutions, vars) = (run.solutions, run.next_var);
     if let Err(fault) = outcome {
         if call.lenient {

@@ -26,6 +26,9 @@ use crate::builtins::Builtin;
 use crate::program::{Clause, Facts, Goal, PredId};
 use crate::term::{Term, TermStore};
 
+/// Literals of one rule: longer bodies are cut into several rules, so that planning stays cheap for any program.
+const LONGEST: usize = 16;
+
 /// A relational predicate as the engine keeps it.
 #[derive(Debug)]
 pub(super) struct Predicate {
@@ -257,6 +260,9 @@ impl Relational {
     }
 
     fn walk_goal(&mut self, walk: &mut Walk, goal: &Goal, rest: &[Goal], terms: &TermStore) {
+        if walk.prefix.len() >= LONGEST {
+            self.keep_prefix(walk, rest, terms);
+        }
         match goal {
             Goal::Call { pred, args, .. } => {
                 let rel = if self.predicate(*pred).clauses.is_empty() {

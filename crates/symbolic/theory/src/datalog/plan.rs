@@ -9,7 +9,7 @@ use super::ir::{Atom, Compute, Literal, Rule};
 use super::relation::{RelId, Relation};
 use crate::builtins::Builtin;
 use crate::diag::Span;
-use crate::term::{Term, TermStore};
+use crate::term::{Term, TermStore, View, sym};
 
 /// Guess for the rows of a derived relation that match a binding, for each column left free.
 const UNKNOWN_MATCHES: usize = 8;
@@ -48,8 +48,25 @@ pub(super) enum Step {
     Same(usize, usize),
     /// Keeps the rows where a comparison holds.
     Compare { test: Comparison, left: Operand, right: Operand, call: Call },
+    /// `is` with one operation: extends each row by the result, or keeps those whose `result` it is.
+    Arithmetic {
+        operation: Operation,
+        left: Operand,
+        right: Operand,
+        result: Option<Operand>,
+        call: Call,
+        keep: Vec<usize>,
+    },
     /// Calls a builtin for each row.
     Call { call: Call, keep: Vec<usize> },
+}
+
+/// Operations that are computed here where both sides are small integers, which cannot overflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operation {
+    Add,
+    Subtract,
+    Multiply,
 }
 
 /// Comparisons that are decided on the handles alone where both sides are small integers.
@@ -108,6 +125,7 @@ pub(super) struct Plan {
 pub(super) fn plan(rule: &Rule, delta: Option<usize>, relations: &mut [Relation], terms: &TermStore) -> Plan {
     let facts = rule.body.iter().map(|l| Fact::of(l, terms)).collect::<Vec<_>>();
     let mut planner = Planner {
+        terms,
         rule,
         relations,
         inputs: inputs(&facts, rule.vars),
@@ -155,6 +173,7 @@ fn inputs(facts: &[Fact], vars: u32) -> Vec<Vec<u32>> {
 }
 
 struct Planner<'a> {
+    terms: &'a TermStore,
     rule: &'a Rule,
     relations: &'a mut [Relation],
     facts: Vec<Fact>,
@@ -381,6 +400,19 @@ impl Planner<'_> {
         }
     }
 
+    /// One operation on bound variables and constants.
+    fn operation(&self, expression: Term) -> Option<(Operation, Operand, Operand)> {
+        let View::Compound(name, &[left, right]) = self.terms.view(expression) else { return None };
+        let operation = match name {
+            sym::PLUS => Operation::Add,
+            sym::MINUS => Operation::Subtract,
+            sym::STAR => Operation::Multiply,
+            _ => return None,
+        };
+        let simple = |a: Term| if a.is_var() { self.is_bound(a) } else { a.as_small_int().is_some() };
+        (simple(left) && simple(right)).then(|| (operation, self.operand(left), self.operand(right)))
+    }
+
     fn place_compute(&mut self, at: usize, compute: &Compute, lenient: bool) {
         let inputs: Vec<(u32, usize)> =
             self.facts[at].vars.iter().filter_map(|&v| Some((v, self.column(v)?))).collect();
@@ -394,9 +426,17 @@ impl Planner<'_> {
             lenient,
             vars: self.rule.vars,
         };
-        let simple = |a: &Term, s: &Self| a.as_var().is_some_and(|v| s.column(v).is_some());
+        if let ("is", &[result, expression]) = (compute.builtin.name, &compute.args[..])
+            && let Some((operation, left, right)) = self.operation(expression)
+            && (result.is_var() || self.terms.is_ground(result))
+        {
+            let result = if outputs.is_empty() { Some(self.operand(result)) } else { None };
+            let keep = if outputs.is_empty() { Vec::new() } else { self.keep(&outputs) };
+            self.plan.steps.push(Step::Arithmetic { operation, left, right, result, call, keep });
+            return;
+        }
         if let (Some(test), &[left, right], true) = (comparison(compute.builtin), &compute.args[..], outputs.is_empty())
-            && [left, right].iter().all(|a| simple(a, self) || is_constant(a, &self.facts[at].vars))
+            && [left, right].iter().all(|&a| self.is_bound(a) && (a.is_var() || self.terms.is_ground(a)))
         {
             let (left, right) = (self.operand(left), self.operand(right));
             self.plan.steps.push(Step::Compare { test, left, right, call });
@@ -405,11 +445,6 @@ impl Planner<'_> {
         let keep = if outputs.is_empty() { Vec::new() } else { self.keep(&outputs) };
         self.plan.steps.push(Step::Call { call, keep });
     }
-}
-
-/// Whether an argument of a comparison surely is ground: it is not a variable, and the literal has none that it could hide.
-fn is_constant(arg: &Term, vars: &[u32]) -> bool {
-    !arg.is_var() && (vars.is_empty() || arg.as_small_int().is_some() || arg.as_atom().is_some())
 }
 
 fn comparison(builtin: &Builtin) -> Option<Comparison> {

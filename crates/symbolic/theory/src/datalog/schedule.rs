@@ -77,10 +77,11 @@ impl Relational {
 
     /// Runs until nothing is new.
     pub(super) fn run(&mut self, terms: &mut TermStore, meter: &mut Meter) -> Result<(), DatalogError> {
+        let terms_before = terms.bytes();
         while let Some((priority, number)) = self.pending.pop_first() {
             let head = self.tasks[number].head;
             let before = self.relation(head).len();
-            let outcome = self.run_task(number, terms, meter);
+            let outcome = self.run_task(number, terms, meter, terms_before);
             if self.relation(head).len() > before {
                 self.wake(head);
             }
@@ -92,7 +93,13 @@ impl Relational {
         Ok(())
     }
 
-    fn run_task(&mut self, number: usize, terms: &mut TermStore, meter: &mut Meter) -> Result<(), DatalogError> {
+    fn run_task(
+        &mut self,
+        number: usize,
+        terms: &mut TermStore,
+        meter: &mut Meter,
+        terms_before: usize,
+    ) -> Result<(), DatalogError> {
         let Relational { tasks, relations, machine, .. } = self;
         let task = &mut tasks[number];
         let len = |rel: Option<RelId>| rel.map_or(1, |r| relations[r.0 as usize].len());
@@ -128,7 +135,7 @@ impl Relational {
                 }
             }
             let version = &mut task.versions[at];
-            let mut context = Context { relations, terms, meter };
+            let mut context = Context { relations, terms, meter, terms_before };
             // A rule with one growing relation may follow what it adds to it itself.
             let end = if single { None } else { Some(end) };
             machine.run(&version.plan, &mut version.cursor, end, &mut context)?;

@@ -12,6 +12,8 @@ use crate::term::Term;
 const EMPTY: u64 = u64::MAX;
 /// Candidates whose home slots are read together, so that their cache misses overlap.
 const BLOCK: usize = 64;
+/// Slots of a table that still fits in the second-level cache.
+const SMALL: usize = 1 << 15;
 
 /// Mixes all bits of a key into the high bits.
 #[inline]
@@ -37,6 +39,8 @@ pub(super) fn unpack(key: u64) -> (Term, Term) {
 pub(super) struct PackedSet {
     layout: Layout,
     len: usize,
+    /// Words that a bitmap needed when that was last looked at: it can only become more.
+    area: usize,
 }
 
 #[derive(Debug)]
@@ -85,7 +89,7 @@ fn words(high: Range, low: Range) -> Option<usize> {
 
 impl Default for PackedSet {
     fn default() -> Self {
-        PackedSet { layout: Layout::hash(16), len: 0 }
+        PackedSet { layout: Layout::hash(16), len: 0, area: 0 }
     }
 }
 
@@ -212,19 +216,19 @@ impl PackedSet {
         if need * 8 <= slots.len() * 5 {
             return;
         }
-        let size = (need * 8 / 5 + 1).next_power_of_two().max(slots.len() * 2);
-        let mut bounds = Bounds::default();
-        for &key in slots {
-            if key != EMPTY {
-                bounds.see(key);
-            }
+        // Small tables grow faster: moving a few tuples costs more than the room.
+        let factor = if slots.len() < SMALL { 4 } else { 2 };
+        let size = (need * 8 / 5 + 1).next_power_of_two().max(slots.len() * factor);
+        let mut layout = None;
+        // The first few tuples say little about the range.
+        if self.len >= BLOCK && self.area <= size {
+            let mut bounds = Bounds::default();
+            slots.iter().filter(|&&k| k != EMPTY).for_each(|&k| bounds.see(k));
+            let ranges = bounds.ranges();
+            self.area = ranges.and_then(|(high, low)| words(high, low)).unwrap_or(usize::MAX);
+            layout = ranges.filter(|_| self.area <= size).map(|(high, low)| bitmap(high, low));
         }
-        // Small sets stay hash tables: the first few tuples say little about the range.
-        let bits = bounds.ranges().filter(|&(h, l)| self.len >= 64 && words(h, l).is_some_and(|w| w <= size));
-        self.rebuild(match bits {
-            Some((high, low)) => bitmap(high, low),
-            None => Layout::hash(size),
-        });
+        self.rebuild(layout.unwrap_or_else(|| Layout::hash(size)));
     }
 
     /// Widens the bitmap to hold `key`, or goes back to a hash table if that is smaller.

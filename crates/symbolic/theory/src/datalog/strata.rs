@@ -1,9 +1,11 @@
 //! Which predicates the relational engine can evaluate, and in which order they depend on each other.
 //!
 //! A predicate is *relational* if everything it depends on is: certain ground facts, and certain rules whose arguments are
-//! variables or ground terms, whose negated goals and computations have their variables bound by what stands before them,
-//! whose head variables occur in the body, and which do not recurse through negation.
+//! variables or ground terms, whose negated goals and computations have their variables bound by what stands before them and
+//! print nothing, whose head variables occur in the body, and which do not recurse through negation.
 
+use crate::builtins;
+use crate::compile::graph::Tarjan;
 use crate::program::{Clause, Goal, PredId, Program};
 use crate::term::{Term, TermStore};
 
@@ -29,23 +31,23 @@ pub(super) struct Strata {
 impl Strata {
     pub fn new(program: &Program, terms: &TermStore) -> Strata {
         let edges: Vec<Vec<(PredId, bool)>> = program.preds.iter().map(|p| dependencies(program, &p.clauses)).collect();
-        let component = components(&edges);
-        let mut order: Vec<usize> = (0..program.preds.len()).collect();
-        order.sort_by_key(|&p| component[p]);
-        let mut relational = vec![false; program.preds.len()];
-        for members in order.chunk_by(|&a, &b| component[a] == component[b]) {
-            let here = component[members[0]];
+        let mut graph = Tarjan::new(edges.len());
+        graph.run(0..edges.len() as u32, |p, i| edges[p as usize].get(i as usize).map(|&(q, _)| q.0));
+        let mut relational = vec![false; edges.len()];
+        for number in 0..graph.count() {
+            let members = graph.members_of(number);
             let fits = members.iter().all(|&p| {
-                fits_alone(program, terms, p)
-                    && edges[p].iter().all(|&(q, negated)| {
-                        let q = q.0 as usize;
-                        if component[q] == here { !negated } else { relational[q] }
+                fits_alone(program, terms, p as usize)
+                    && edges[p as usize].iter().all(|&(q, negated)| {
+                        let inside = graph.component[q.0 as usize] == number as u32;
+                        if inside { !negated } else { relational[q.0 as usize] }
                     })
             });
             for &p in members {
-                relational[p] = fits;
+                relational[p as usize] = fits;
             }
         }
+        let component = graph.component;
         Strata { relational, component }
     }
 }
@@ -108,6 +110,8 @@ fn clause_fits(clause: &Clause, terms: &TermStore) -> bool {
             Goal::Builtin { builtin, args, .. } => {
                 // Which arguments must be bound so that the result binds all others to ground terms.
                 let runs = match (builtin.name, &args[..]) {
+                    // Joins are reordered and tests made early, which must not be seen.
+                    _ if builtins::has_effect(builtin) => false,
                     ("is", &[_, expr]) => known(&bound, expr),
                     ("=", &[a, b]) => known(&bound, a) || known(&bound, b),
                     ("between", &[low, high, _]) => known(&bound, low) && known(&bound, high),
@@ -123,50 +127,4 @@ fn clause_fits(clause: &Clause, terms: &TermStore) -> bool {
         }
     }
     clause.choice.is_none() && flat(terms, &clause.args) && clause.args.iter().all(|&a| known(&bound, a))
-}
-
-/// Tarjan's algorithm with a stack of its own: the component of each node, numbered so that edges lead to the same or a
-/// lower number.
-fn components(edges: &[Vec<(PredId, bool)>]) -> Vec<u32> {
-    const NEW: u32 = u32::MAX;
-    let n = edges.len();
-    let (mut order, mut low, mut component) = (vec![NEW; n], vec![0u32; n], vec![NEW; n]);
-    let (mut open, mut path, mut visited, mut found) = (Vec::new(), Vec::new(), 0u32, 0u32);
-    for root in 0..n {
-        if order[root] != NEW {
-            continue;
-        }
-        path.push((root, 0));
-        while let Some(&mut (node, ref mut edge)) = path.last_mut() {
-            if *edge == 0 {
-                (order[node], low[node]) = (visited, visited);
-                visited += 1;
-                open.push(node);
-            }
-            if let Some(&(next, _)) = edges[node].get(*edge) {
-                *edge += 1;
-                let next = next.0 as usize;
-                if order[next] == NEW {
-                    path.push((next, 0));
-                } else if component[next] == NEW {
-                    low[node] = low[node].min(order[next]);
-                }
-                continue;
-            }
-            path.pop();
-            if let Some(&(parent, _)) = path.last() {
-                low[parent] = low[parent].min(low[node]);
-            }
-            if low[node] == order[node] {
-                while let Some(member) = open.pop() {
-                    component[member] = found;
-                    if member == node {
-                        break;
-                    }
-                }
-                found += 1;
-            }
-        }
-    }
-    component
 }

@@ -63,6 +63,7 @@ impl Machine<'_> {
         let (mut table, mut new) = self.tables.of(pred, bag, call, vars.len() as u32);
         if bag && !new && !self.tables[table].complete {
             // Recursion: proofs may be without number, so from here on answers are a set.
+            self.tables[table].recursive = true;
             bag = false;
             (table, new) = self.tables.of(pred, bag, call, vars.len() as u32);
         }

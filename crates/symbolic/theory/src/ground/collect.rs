@@ -5,8 +5,8 @@
 //! literal per value reached so far, so 100 uncertain answers give 101 counts rather than 2^100 lists.
 //!
 //! As in Prolog and ProbLog, an answer counts once for each of its proofs: `findall(X, member(X,[1,2,1]), L)` gives `[1,2,1]`. So
-//! what is collected is evaluated in tables that are *bags*. Where recursion meets itself there, it goes on with a set, since
-//! the proofs of a cyclic goal are without number.
+//! what is collected is evaluated in tables that are *bags*. A goal that calls itself again has a set of answers all the same,
+//! since its proofs may be without number.
 
 use super::Halt;
 use super::calls::Known;
@@ -129,7 +129,7 @@ impl Machine<'_> {
                 }
             }
             self.meter.check(self.lineage.bytes())?;
-            totals = next.into_iter().map(|(total, lits)| (total, self.any(lits))).collect();
+            totals = next.into_iter().map(|(total, lits)| (total, self.lineage.any(lits))).collect();
         }
         Ok(totals.into_iter().map(|(total, lit)| (total.term(self.terms), needs(lit))).collect())
     }
@@ -150,7 +150,7 @@ impl Machine<'_> {
         // A value is the extreme one where it holds and none of those before it does.
         let (mut values, mut none_before) = (Vec::new(), Vec::new());
         for (value, lits) in groups {
-            let any = self.any(lits);
+            let any = self.lineage.any(lits);
             let mut needs: Vec<Lit> = none_before.clone();
             needs.extend((any != Lit::TRUE).then_some(any));
             values.push((value.term(self.terms), needs));
@@ -168,19 +168,6 @@ impl Machine<'_> {
             d.help = f.help;
             d.into()
         })
-    }
-
-    /// A literal that is true where any of these is.
-    fn any(&mut self, mut lits: Vec<Lit>) -> Lit {
-        match lits[..] {
-            [only] => only,
-            _ if lits.contains(&Lit::TRUE) => Lit::TRUE,
-            _ => {
-                lits.sort_unstable();
-                lits.dedup();
-                Lit::pos(self.lineage.anonymous(lits))
-            }
-        }
     }
 }
 

@@ -13,6 +13,7 @@ use super::Halt;
 use super::machine::{Item, Machine};
 use super::table::TableId;
 use crate::diag::{Code, Diagnostic, Span};
+use crate::lineage::Lit;
 use crate::term::Term;
 
 impl Machine<'_> {
@@ -66,6 +67,9 @@ impl Machine<'_> {
 
     /// Marks a table complete and schedules everything that waits for it.
     fn complete(&mut self, table: TableId) {
+        if self.tables[table].bag && self.tables[table].recursive {
+            self.bag_to_set(table);
+        }
         let t = &mut self.tables[table];
         t.complete = true;
         let (consumers, waiters) = (std::mem::take(&mut t.consumers), std::mem::take(&mut t.waiters));
@@ -89,6 +93,26 @@ impl Machine<'_> {
                 consumer.scheduled = true;
                 self.agenda.push(Item::Resume(c));
             }
+        }
+    }
+
+    /// The answers of a recursive goal are a set: its proofs may be without number. (Where some were taken already, they stay.)
+    fn bag_to_set(&mut self, table: TableId) {
+        let taken = |&c: &u32| self.consumers[c as usize].next > 0;
+        if self.tables[table].consumers.iter().any(taken) {
+            return;
+        }
+        let width = self.tables[table].vars as usize;
+        let mut merged: Vec<Vec<Lit>> = Vec::new();
+        for (row, lit) in self.tables[table].answers.take(width) {
+            let (i, new) = self.tables[table].answers.insert(&row);
+            if new {
+                merged.push(Vec::new());
+            }
+            merged[i].push(lit);
+        }
+        for (i, lits) in merged.into_iter().enumerate() {
+            self.tables[table].answers.lits[i] = self.lineage.any(lits);
         }
     }
 

@@ -218,6 +218,7 @@ impl<'a> Machine<'a> {
         };
         self.meter.tick(bytes)?;
         self.meter.nodes(self.lineage.nodes.len())?;
+        self.meter.depth(self.terms.deepest() as usize)?;
         Ok(())
     }
 

@@ -19,7 +19,7 @@ use crate::datalog::DatalogError;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span};
 use crate::lineage::{Evidence, Lineage, Lit};
 use crate::lower;
-use crate::term::{Term, sym};
+use crate::term::{Symbol, Term, sym};
 use crate::theory::Theory;
 use crate::unify::{UNBOUND, resolve, unify};
 
@@ -105,10 +105,7 @@ fn ground(theory: &Theory, machine: &mut Machine<'_>) -> Result<(), Halt> {
         }
     }
     let mut goals: Vec<(Term, Span)> = Vec::new();
-    if let Some(pred) = machine.program.index.get(&(sym::QUERY, 1)).copied() {
-        let span = machine.program.get(pred).span;
-        goals.extend(machine.solve(pred, &[Term::var(0)], span)?.into_iter().map(|(row, _)| (row[0], span)));
-    }
+    goals.extend(declared(machine, sym::QUERY, 1)?.into_iter().map(|(row, span)| (row[0], span)));
     goals.extend(theory.queries.iter().map(|q| (q.goal, q.span)));
     let mut seen = rustc_hash::FxHashSet::default();
     for (goal, span) in goals {
@@ -129,14 +126,28 @@ fn ground(theory: &Theory, machine: &mut Machine<'_>) -> Result<(), Halt> {
     Ok(())
 }
 
+/// What the clauses of `query/1` or `evidence/1,2` say, clause by clause, with the place of each.
+fn declared(machine: &mut Machine<'_>, name: Symbol, arity: u32) -> Result<Vec<(Vec<Term>, Span)>, Halt> {
+    let Some(pred) = machine.program.index.get(&(name, arity)).copied() else { return Ok(Vec::new()) };
+    let mut rows = Vec::new();
+    for id in machine.program.get(pred).clauses.clone() {
+        let clause = machine.program.clause(id).clone();
+        if clause.body.is_empty() && clause.choice.is_none() {
+            rows.push((clause.args.clone(), clause.span));
+            continue;
+        }
+        let alone = machine.alone(&clause);
+        let args: Vec<Term> = (0..arity).map(Term::var).collect();
+        rows.extend(machine.solve(alone, &args, clause.span)?.into_iter().map(|(row, _)| (row, clause.span)));
+    }
+    Ok(rows)
+}
+
 /// All observations: goal, observed value, place.
 fn evidence(theory: &Theory, machine: &mut Machine<'_>) -> Result<Vec<(Term, bool, Span)>, Halt> {
     let mut list: Vec<(Term, bool, Span)> = Vec::new();
     for arity in 1..=2 {
-        let Some(pred) = machine.program.index.get(&(sym::EVIDENCE, arity)).copied() else { continue };
-        let span = machine.program.get(pred).span;
-        let args: Vec<Term> = (0..arity).map(Term::var).collect();
-        for (row, _) in machine.solve(pred, &args, span)? {
+        for (row, span) in declared(machine, sym::EVIDENCE, arity)? {
             let value = match row.get(1).and_then(|t| t.as_atom()) {
                 Some(sym::TRUE) => true,
                 None if arity == 1 => true,

@@ -25,6 +25,8 @@ pub(super) struct Table {
     pub(super) vars: u32,
     /// Keeps one row for each proof rather than one for each answer; see [`super::collect`].
     pub(super) bag: bool,
+    /// Was called again while it was incomplete.
+    pub(super) recursive: bool,
     /// All answers are known.
     pub(super) complete: bool,
     /// Position in the completion stack, while incomplete.
@@ -97,6 +99,12 @@ impl Answers {
         (n, true)
     }
 
+    /// Takes all answers out, as rows with their literals.
+    pub(super) fn take(&mut self, width: usize) -> Vec<(Vec<Term>, Lit)> {
+        let taken = std::mem::take(self);
+        taken.lits.iter().enumerate().map(|(i, &lit)| (taken.row(i, width).to_vec(), lit)).collect()
+    }
+
     fn bytes(&self) -> usize {
         self.rows.len() * 4 + self.lits.len() * 4 + self.index.len() * 8
     }
@@ -137,6 +145,7 @@ impl Tables {
             start,
             vars,
             bag,
+            recursive: false,
             complete: false,
             position: 0,
             answers: Answers::default(),

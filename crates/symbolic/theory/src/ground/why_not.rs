@@ -151,16 +151,16 @@ impl Machine<'_> {
 
     /// A predicate over all variables of a clause that holds where the first `n` goals of its body do.
     fn prefix(&mut self, clause: &Clause, n: usize) -> PredId {
-        let name = self.terms.symbol(&format!("$first {}", self.program.preds.len()));
-        let head = self.program.pred(name, clause.vars, clause.span);
+        let args = (0..clause.vars).map(Term::var).collect();
+        self.alone(&Clause { args, body: clause.body[..n].to_vec(), choice: None, ..clause.clone() })
+    }
+
+    /// A new predicate with this clause only.
+    pub(super) fn alone(&mut self, clause: &Clause) -> PredId {
+        let name = self.terms.symbol(&format!("$alone {}", self.program.preds.len()));
+        let head = self.program.pred(name, clause.args.len() as u32, clause.span);
         self.program.preds[head.0 as usize].auxiliary = true;
-        self.program.add_clause(Clause {
-            head,
-            args: (0..clause.vars).map(Term::var).collect(),
-            body: clause.body[..n].to_vec(),
-            choice: None,
-            ..clause.clone()
-        });
+        self.program.add_clause(Clause { head, ..clause.clone() });
         head
     }
 

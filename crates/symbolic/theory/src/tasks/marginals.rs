@@ -1,7 +1,10 @@
 //! The probability of each query given the evidence.
 
-use crate::circuit::{NodeIndex, Weights};
+use crate::budget::Budget;
+use crate::circuit::{Circuit, NodeIndex, Weights};
 use crate::compile::Compiled;
+use crate::diag::{Code, Diagnostic};
+use crate::lineage::Lineage;
 
 /// A probability, or bounds on it where compilation stopped early.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -75,5 +78,60 @@ impl Compiled {
             Probability { lower: lower.min(1.0), upper: if upper.is_nan() { 1.0 } else { upper.min(1.0) } }
         };
         Ok(self.queries.iter().map(bounds).collect())
+    }
+}
+
+/// The diagnostic for impossible evidence or contradictory constraints: points at the first evidence (or constraint) that
+/// cannot hold together with those before it.
+pub fn diagnose(lineage: &Lineage, impossible: Impossible, budget: &Budget) -> Diagnostic {
+    let count = match impossible {
+        Impossible::Constraints => lineage.constraints.len(),
+        Impossible::Evidence => lineage.evidence.len(),
+    };
+    // Conditions only ever remove worlds, so the first bad prefix can be found by bisection.
+    let possible = |n: usize| {
+        let mut part = lineage.clone();
+        part.queries.clear();
+        match impossible {
+            Impossible::Constraints => {
+                part.evidence.clear();
+                part.constraints.truncate(n);
+            }
+            Impossible::Evidence => part.evidence.truncate(n),
+        }
+        let compiled = Circuit::compile(&part, budget);
+        !compiled.circuit.is_false(compiled.evidence)
+    };
+    let (mut good, mut bad) = (0, count.max(1));
+    while bad - good > 1 {
+        let middle = (good + bad) / 2;
+        if possible(middle) {
+            good = middle;
+        } else {
+            bad = middle;
+        }
+    }
+    match impossible {
+        Impossible::Constraints => {
+            let message = if bad > 1 {
+                "this constraint contradicts the ones before it: no possible world satisfies them all"
+            } else {
+                "this constraint is violated in every possible world"
+            };
+            let span = lineage.constraints.get(bad - 1).map(|c| c.1);
+            Diagnostic::error(Code::Contradiction, span, message)
+                .help("remove it, or give what it forbids a way to be false")
+        }
+        Impossible::Evidence => {
+            let evidence = lineage.evidence.get(bad - 1);
+            let value = if evidence.is_some_and(|e| e.value) { "true" } else { "false" };
+            let message = if bad > 1 {
+                format!("this evidence is impossible: together with the evidence before it, it can never be {value}")
+            } else {
+                format!("this evidence is impossible: the atom can never be {value}")
+            };
+            Diagnostic::error(Code::ImpossibleEvidence, evidence.and_then(|e| e.span), message)
+                .help("its probability is 0, so nothing can be said given it: correct the observation or the program")
+        }
     }
 }

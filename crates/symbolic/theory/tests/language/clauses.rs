@@ -167,8 +167,9 @@ fn aggregates_in_heads_call_the_library() {
 #[test]
 fn queries_and_evidence_are_ordinary_predicates() {
     let t = load("query(p(X)). query(q) :- r. r. evidence(\\+ p(1)). evidence(r, true). p(1). q.");
+    // Also those without variables are clauses: they keep their order and their places.
     assert_eq!(rules(&t, "query", 1), ["(p(A))", "(q) :- r()"]);
-    assert_eq!((facts(&t, "evidence", 1), facts(&t, "evidence", 2)), (vec!["\\+p(1)".into()], vec!["r,true".into()]));
+    assert_eq!((rules(&t, "evidence", 1), rules(&t, "evidence", 2)), (vec!["(\\+p(1))".into()], vec!["(r,true)".into()]));
 }
 
 #[test]

@@ -28,25 +28,32 @@ impl Maker {
     }
 
     fn fill(&mut self) {
-        self.program.domain = 1 + self.below(3);
+        self.program.domain = [1, 2, 2, 3, 3][self.below(5)];
         let mut stratum = 0;
         for _ in 0..2 + self.below(5) {
             let arity = [0, 0, 1, 1, 1, 2, 2][self.below(7)];
             stratum += usize::from(!self.program.preds.is_empty() && self.chance(35));
             self.program.preds.push((arity, stratum));
         }
-        for _ in 0..2 + self.below(4) {
+        for _ in 0..3 + self.below(5) {
             let clause = self.fact();
             self.program.clauses.push(clause);
         }
-        for _ in 0..1 + self.below(7) {
+        for _ in 0..2 + self.below(7) {
             let clause = self.rule();
             self.program.clauses.push(clause);
         }
         if self.chance(40) {
             for _ in 0..1 + self.below(2) {
-                let (pred, value) = (self.below(self.program.preds.len()), self.chance(60));
-                let atom = self.ground(pred);
+                // Mostly something that may be true, for impossible evidence soon gets boring.
+                let clause = self.below(self.program.clauses.len());
+                let mut atom = self.program.clauses[clause].heads[0].1.clone();
+                for arg in &mut atom.args {
+                    if matches!(arg, Arg::Var(_)) {
+                        *arg = Arg::Const(self.rng.random_range(0..self.program.domain));
+                    }
+                }
+                let value = self.chance(60);
                 self.program.evidence.push((atom, value));
             }
         }
@@ -116,8 +123,8 @@ impl Maker {
         let first = self.below(self.program.preds.len());
         let stratum = self.program.preds[first].1;
         let body = self.body(stratum, stratum);
-        let n = if self.chance(25) { 2 + self.below(2) } else { 1 };
-        let certain = n == 1 && self.chance(55);
+        let n = if self.chance(15) { 2 + self.below(2) } else { 1 };
+        let certain = n == 1 && self.chance(75);
         let weights = if n == 1 { vec![self.weight()] } else { self.weights(n) };
         let bound = bound(&body);
         let mut heads = Vec::new();
@@ -164,7 +171,9 @@ impl Maker {
         while !lower.is_empty() && (body.is_empty() || self.chance(40)) {
             let pred = lower[self.below(lower.len())];
             let mut atom = self.atom(pred, &vars);
-            if !atom.args.is_empty() && self.chance(15) {
+            // Existential in one negation only: shared by two it would have to be bound.
+            let taken = body.iter().any(|l| matches!(l, Literal::Neg(a) if a.args.contains(&Arg::Var(3))));
+            if !atom.args.is_empty() && !taken && self.chance(15) {
                 atom.args[0] = Arg::Var(3);
             }
             body.push(Literal::Neg(atom));

@@ -89,8 +89,10 @@ impl Worlds {
     fn add(&mut self, origin: usize, clause: &Clause, binding: &Binding, ground: &Ground<'_>) {
         let choice = clause.heads[0].0.is_some().then_some(self.choices.len());
         if choice.is_some() {
-            let mut weights: Vec<f64> = clause.heads.iter().map(|(w, _)| f64::from(w.unwrap()) / 1000.0).collect();
-            weights.push((1.0 - weights.iter().sum::<f64>()).max(0.0));
+            // Exact in thousandths: a rounding error must not make the impossible possible.
+            let thousandths: Vec<u32> = clause.heads.iter().map(|(w, _)| w.unwrap()).collect();
+            let none = 1000 - thousandths.iter().sum::<u32>();
+            let weights = thousandths.into_iter().chain([none]).map(|w| f64::from(w) / 1000.0).collect();
             self.choices.push(weights);
             self.origins.push(origin);
         }
