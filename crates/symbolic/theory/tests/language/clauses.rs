@@ -169,7 +169,10 @@ fn queries_and_evidence_are_ordinary_predicates() {
     let t = load("query(p(X)). query(q) :- r. r. evidence(\\+ p(1)). evidence(r, true). p(1). q.");
     // Also those without variables are clauses: they keep their order and their places.
     assert_eq!(rules(&t, "query", 1), ["(p(A))", "(q) :- r()"]);
-    assert_eq!((rules(&t, "evidence", 1), rules(&t, "evidence", 2)), (vec!["(\\+p(1))".into()], vec!["(r,true)".into()]));
+    assert_eq!(
+        (rules(&t, "evidence", 1), rules(&t, "evidence", 2)),
+        (vec!["(\\+p(1))".into()], vec!["(r,true)".into()])
+    );
 }
 
 #[test]
