@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use support::syntax::Program;
 use support::worlds::Worlds;
 use support::{random, shrink};
+use symbolon_theory::budget::Budget;
 use symbolon_theory::diag::Code;
 
 /// Programs with more possible worlds than this are left to others: the oracle visits every one.
@@ -68,18 +69,10 @@ fn disagreement(program: &Program) -> Option<String> {
 
 #[test]
 fn random_programs_agree_with_brute_force() {
-    let (mut tried, mut skipped, mut impossible) = (0, 0, 0);
-    let mut seed = 0;
-    while tried < number() {
-        seed += 1;
-        let program = random::program(seed);
-        let worlds = Worlds::new(&program);
-        if worlds.count() > WORLDS {
-            skipped += 1;
-            continue;
-        }
-        tried += 1;
-        impossible += usize::from(worlds.infer().is_none());
+    let (mut tried, mut last, mut impossible) = (0, 0, 0);
+    for (seed, program, worlds) in programs().take(number() as usize) {
+        (tried, last) = (tried + 1, seed);
+        impossible += u64::from(worlds.infer().is_none());
         if let Some(first) = disagreement(&program) {
             // Shrinking must not lead from one failure to another kind of failure, nor to more worlds.
             let refused = first.starts_with("the engine refuses");
@@ -92,10 +85,84 @@ fn random_programs_agree_with_brute_force() {
         }
     }
     // The generator must not drift into programs that say nothing.
-    assert!(
-        skipped < tried && impossible * 5 < tried as usize,
-        "{skipped} skipped, {impossible} impossible of {tried}"
-    );
+    assert!(last < 2 * tried && impossible * 5 < tried, "{impossible} of {tried} impossible, {last} made");
+}
+
+/// The random programs that are small enough, with their seeds.
+fn programs() -> impl Iterator<Item = (u64, Program, Worlds)> {
+    (1..).filter_map(|seed| {
+        let program = random::program(seed);
+        let worlds = Worlds::new(&program);
+        (worlds.count() <= WORLDS).then_some((seed, program, worlds))
+    })
+}
+
+#[test]
+fn gradients_agree_with_finite_differences() {
+    let mut compared = 0;
+    for (seed, mut program, worlds) in programs().take(number() as usize / 5) {
+        // Each seed looks at one clause. Where the first head or "none" has probability 0, there are no two sides.
+        let open = |c: &usize| {
+            let weights = program.clauses[*c].heads.iter().map(|h| h.0.unwrap_or(1000));
+            program.clauses[*c].heads[0].0.is_some_and(|w| w > 0) && weights.sum::<u32>() < 1000
+        };
+        let candidates: Vec<usize> = (0..program.clauses.len()).filter(open).collect();
+        if candidates.is_empty() || worlds.infer().is_none() {
+            continue;
+        }
+        let clause = candidates[seed as usize % candidates.len()];
+        program.learnable = Some(clause);
+        // Brute force with the weight a little up and a little down; "none" pays for it.
+        let shifted = |by: f64| {
+            let mut worlds = Worlds::new(&program);
+            for (choice, _) in worlds.origins.clone().iter().enumerate().filter(|(_, origin)| **origin == clause) {
+                let none = worlds.choices[choice].len() - 1;
+                worlds.choices[choice][0] += by;
+                worlds.choices[choice][none] -= by;
+            }
+            worlds.infer()
+        };
+        let step = 1e-5;
+        let (Some(up), Some(down)) = (shifted(step), shifted(-step)) else { continue };
+        let text = program.to_string();
+        let theory = symbolon_theory::Theory::parse(&text).unwrap_or_else(|e| panic!("{e}"));
+        let inference =
+            theory.inference(&|_, _| None, &Budget::default()).unwrap_or_else(|e| panic!("{e}\nin\n{text}"));
+        let lineage = &inference.grounding.lineage;
+        let gradients = inference.compiled.gradients(lineage, &inference.weights).unwrap();
+        for ((atom, _), gradient) in lineage.queries.iter().zip(gradients) {
+            let query = theory.terms.show(*atom);
+            // An open query without answers stands for itself and is no atom of the oracle.
+            let (Some(a), Some(b)) = (up.get(&query), down.get(&query)) else { continue };
+            let expected = (a - b) / (2.0 * step);
+            let found = gradient.params.first().copied().unwrap_or(0.0);
+            let close = (found - expected).abs() < 1e-5 * (1.0 + expected.abs());
+            assert!(close, "seed {seed}: d {query} is {found}, by differences {expected}, in\n{text}");
+            compared += usize::from(expected.abs() > 1e-3);
+        }
+    }
+    assert!(compared * 10 > number() as usize / 5, "only {compared} derivatives that are not 0");
+}
+
+#[test]
+fn bounds_contain_the_truth_whatever_the_budget() {
+    let mut open = 0;
+    for (seed, program, worlds) in programs().take(number() as usize / 3) {
+        let Some(expected) = worlds.infer() else { continue };
+        let budget = Budget { nodes: 1 << (seed % 9), ..Budget::default() };
+        let theory = symbolon_theory::Theory::parse(&program.to_string()).unwrap_or_else(|e| panic!("{e}"));
+        // Evidence that a cut-off search has not found yet is not a mistake of the bounds.
+        let Ok(inference) = theory.inference(&|_, _| None, &budget) else { continue };
+        let Ok(answers) = inference.answers(&theory) else { continue };
+        for answer in answers {
+            let Some(p) = expected.get(&answer.query) else { continue };
+            let (low, high) = (answer.probability.lower, answer.probability.upper);
+            let inside = low - TOLERANCE <= *p && *p <= high + TOLERANCE;
+            assert!(inside, "seed {seed}: {} is {p}, bounds {low} .. {high}, in\n{program}", answer.query);
+            open += usize::from(high - low > TOLERANCE);
+        }
+    }
+    assert!(open * 10 > number() as usize / 3, "only {open} answers are bounds");
 }
 
 #[test]
@@ -115,6 +182,7 @@ fn the_oracle_knows_the_textbook() {
         evidence: vec![],
         constraints: vec![],
         queries: vec![atom(0, &[]), atom(2, &[])],
+        learnable: None,
     };
     let answers = Worlds::new(&program).infer().unwrap();
     assert!((answers["p0"] - 0.65).abs() < 1e-12);

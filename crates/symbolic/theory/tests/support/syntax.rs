@@ -52,6 +52,8 @@ pub struct Program {
     pub constraints: Vec<Vec<Literal>>,
     /// Atoms asked for; variables stand for all values.
     pub queries: Vec<Atom>,
+    /// The clause whose first probability is printed as a learnable one, `t(0.3)::`.
+    pub learnable: Option<usize>,
 }
 
 impl fmt::Display for Arg {
@@ -94,17 +96,16 @@ fn write_body(f: &mut fmt::Formatter<'_>, body: &[Literal]) -> fmt::Result {
     writeln!(f, ".")
 }
 
-impl fmt::Display for Clause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, (weight, head)) in self.heads.iter().enumerate() {
-            f.write_str(if i == 0 { "" } else { "; " })?;
-            match weight {
-                Some(w) => write!(f, "{}.{:03}::{head}", w / 1000, w % 1000)?,
-                None => write!(f, "{head}")?,
-            }
+fn write_clause(f: &mut fmt::Formatter<'_>, clause: &Clause, learnable: bool) -> fmt::Result {
+    for (i, (weight, head)) in clause.heads.iter().enumerate() {
+        f.write_str(if i == 0 { "" } else { "; " })?;
+        match weight {
+            Some(w) if learnable && i == 0 => write!(f, "t({}.{:03})::{head}", w / 1000, w % 1000)?,
+            Some(w) => write!(f, "{}.{:03}::{head}", w / 1000, w % 1000)?,
+            None => write!(f, "{head}")?,
         }
-        write_body(f, &self.body)
     }
+    write_body(f, &clause.body)
 }
 
 impl fmt::Display for Program {
@@ -115,8 +116,8 @@ impl fmt::Display for Program {
                 writeln!(f, ":- dynamic(p{pred}/{arity}).")?;
             }
         }
-        for clause in &self.clauses {
-            write!(f, "{clause}")?;
+        for (i, clause) in self.clauses.iter().enumerate() {
+            write_clause(f, clause, self.learnable == Some(i))?;
         }
         for body in &self.constraints {
             f.write_str(":-")?;
