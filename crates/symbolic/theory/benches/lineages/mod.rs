@@ -308,26 +308,14 @@ pub fn coins(n: usize) -> Lineage {
 /// Addition of two numbers of `digits` digits, each digit a choice of ten values, with carries; queries: ten of the sums.
 pub fn addition(digits: usize) -> Lineage {
     let mut m = Maker::new(10);
-    let mut weights = || {
-        let raw: Vec<f64> = (0..10).map(|_| m.random.random_range(0.01..1.0f64)).collect();
+    let mut digit = || {
+        let raw: Vec<f64> = (0..10).map(|_| m.random.random_range(0.01..1.0)).collect();
         let sum: f64 = raw.iter().sum();
-        raw.iter().map(|r| r / sum).collect::<Vec<f64>>()
+        let mut weights: Vec<f64> = raw.iter().map(|r| r / sum).collect();
+        weights[9] = 1.0 - weights[..9].iter().sum::<f64>();
+        m.values(&weights)
     };
-    let tables: Vec<[Vec<f64>; 2]> = (0..digits).map(|_| [weights(), weights()]).collect();
-    let numbers: Vec<[Vec<Lit>; 2]> = tables
-        .iter()
-        .map(|[a, b]| {
-            [m.values(&a[..9]), m.values(&b[..9])].map(|mut v| {
-                let c = v[0];
-                let c = match *m.lineage.node(c.node()) {
-                    symbolon_theory::lineage::Node::Choice(c, _) => c,
-                    _ => unreachable!(),
-                };
-                v.push(m.lineage.leaf(c, 9));
-                v
-            })
-        })
-        .collect();
+    let numbers: Vec<[Vec<Lit>; 2]> = (0..digits).map(|_| [digit(), digit()]).collect();
     // From the lowest digit: carry[c], and for each result so far an atom.
     let no_carry = m.atom();
     m.rule(no_carry, &[]);
@@ -337,13 +325,13 @@ pub fn addition(digits: usize) -> Lineage {
     for [a, b] in &numbers {
         let out: [NodeId; 10] = std::array::from_fn(|_| m.atom());
         let next = [m.atom(), m.atom()];
-        for c in 0..2 {
-            for i in 0..10 {
-                for j in 0..10 {
-                    let s = i + j + c;
-                    let body = [a[i], b[j], Lit::pos(carry[c])];
-                    m.rule(out[s % 10], &body);
-                    m.rule(next[s / 10], &body);
+        for (c, &carried) in carry.iter().enumerate() {
+            for (i, &x) in a.iter().enumerate() {
+                for (j, &y) in b.iter().enumerate() {
+                    let sum = i + j + c;
+                    let body = [x, y, Lit::pos(carried)];
+                    m.rule(out[sum % 10], &body);
+                    m.rule(next[sum / 10], &body);
                 }
             }
         }

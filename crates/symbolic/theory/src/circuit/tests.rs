@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::{Circuit, Weights};
 use crate::budget::Budget;
 use crate::compile::tests::recipe;
+use crate::lineage::ChoiceId;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
@@ -34,13 +35,11 @@ proptest! {
         let mut text = Circuit::compile(&lineage, &Budget::unlimited()).circuit.to_json().unwrap();
         let at = at.index(text.len());
         text.replace_range(at..at + 1, &with);
-        if let Ok(circuit) = Circuit::from_json(&text) {
-            if circuit.choice_sizes().len() == weights.len()
-                && (0..weights.len()).all(|c| circuit.choice_sizes()[c] as usize == weights.choice(crate::lineage::ChoiceId(c as u32)).len())
-            {
-                prop_assert_eq!(circuit.values(&weights, 0.0).len(), circuit.len());
-                circuit.layers(&weights);
-            }
+        let Ok(circuit) = Circuit::from_json(&text) else { return Ok(()) };
+        let row = |c: usize| weights.choice(ChoiceId(c as u32)).len() as u32;
+        if circuit.choice_sizes().iter().copied().eq((0..weights.len()).map(row)) {
+            prop_assert_eq!(circuit.values(&weights, 0.0).len(), circuit.len());
+            prop_assert_eq!(circuit.layers(&weights).values(&weights).len(), circuit.len());
         }
     }
 }

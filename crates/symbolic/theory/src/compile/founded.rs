@@ -30,7 +30,6 @@ pub(crate) struct Founded {
     list: Vec<u32>,
     tarjan: Tarjan,
     pending: Vec<u32>,
-    hard: Tarjan,
 }
 
 /// Which question a fixpoint answers.
@@ -54,7 +53,6 @@ impl Founded {
             list: Vec::new(),
             tarjan: Tarjan::new(n),
             pending: vec![0; n],
-            hard: Tarjan::new(n),
         }
     }
 
@@ -194,34 +192,6 @@ impl Founded {
                 pending[g as usize] = *current;
             }
         }
-        self.group(gates);
-    }
-
-    /// Finds groups of pending gates that hold each other up: strongly connected over true proofs that wait for one pending
-    /// gate only. All members of a group are founded together, by the first support from outside that any of them gets.
-    fn group(&mut self, gates: &Gates) {
-        let Founded { hard, pending, current, list, .. } = self;
-        let is_pending = |g: u32| pending[g as usize] == *current;
-        hard.run(list.iter().copied().filter(|&g| is_pending(g)), |g, i| {
-            let waits =
-                |&&l: &&Lit| is_pending(l.node().0) && gates.region[l.node().0 as usize] == gates.region[g as usize];
-            let inputs = gates.inputs(g);
-            if !gates.is_or[g as usize] && inputs.iter().filter(waits).count() > 1 {
-                return None;
-            }
-            inputs.iter().filter(waits).nth(i as usize).map(|l| l.node().0)
-        });
-    }
-
-    /// The group of a pending gate (after the last analysis), and whether something outside the group can see it or is seen
-    /// by it: `open` tells whether a gate is undefined and matters.
-    pub(crate) fn membership(&self, gates: &Gates, g: u32, open: impl Fn(u32) -> bool) -> (u32, bool) {
-        let group = self.hard.component[g as usize];
-        let region = gates.region[g as usize];
-        let outside = |h: u32| open(h) || self.is_pending(h) && self.hard.component[h as usize] != group;
-        let seen = gates.inputs(g).iter().any(|l| outside(l.node().0))
-            || gates.parents(g).iter().any(|p| gates.region[p.node().0 as usize] == region && outside(p.node().0));
-        (group, seen || self.hard.members_of(group as usize).len() == 1)
     }
 
     fn restamp(&mut self) {

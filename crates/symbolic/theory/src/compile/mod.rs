@@ -1,22 +1,23 @@
 //! Knowledge compilation: from a [`Lineage`] to a deterministic decomposable [`Circuit`].
 //!
 //! The compiler works on the and/or graph itself, not on clauses. Every gate is a function of the choices, so only gates
-//! that some open obligation can still see matter; everything else is free. The search (see [`search`]) decides gates and
+//! that some open obligation can still see matter; everything else is free. The search (see `search`) decides gates and
 //! choices, draws consequences, splits what is left into independent components, and looks each component up in a cache.
 //!
 //! | file | what it does |
 //! | --- | --- |
-//! | [`normal`], [`gates`] | the lineage as hash-consed and-gates |
-//! | [`loops`], [`founded`] | positive cycles mean least fixpoints: before and during the search |
-//! | [`order`] | the order of decisions from a tree decomposition |
-//! | [`state`] | values, propagation, undo |
-//! | [`search`] | decide, split, look up |
-//! | [`cache`] | solved components |
-//! | [`anytime`] | all roots within a budget: exact, else bounds |
-//! | [`sweep`], [`sets`] | a search for long programs without cycles |
+//! | `normal`, `gates` | the lineage as hash-consed and-gates |
+//! | `loops`, `founded`, `contract` | positive cycles mean least fixpoints: before and during the search, and in its keys |
+//! | `order` | the order of decisions from a tree decomposition |
+//! | `state` | values, propagation, undo |
+//! | `search` | decide, split, look up |
+//! | `cache` | solved components |
+//! | `anytime` | all roots within a budget: exact, else bounds |
+//! | `sweep`, `sets` | a search for long programs without cycles |
 
 mod anytime;
 pub(crate) mod cache;
+pub(crate) mod contract;
 pub(crate) mod founded;
 pub(crate) mod gates;
 pub(crate) mod graph;

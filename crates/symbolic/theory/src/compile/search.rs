@@ -14,6 +14,7 @@
 //! in the caches, so little is lost.
 
 use super::cache::{Cache, OPEN};
+use super::contract::Contract;
 use super::founded::Founded;
 use super::gates::{Gates, NONE};
 use super::normal::Normal;
@@ -26,8 +27,8 @@ use crate::lineage::{Lit, NodeId};
 
 /// Classes of items: the low two bits, below the gate.
 const UNDEFINED: u32 = 0;
-const FALSE_GATE: u32 = 1;
-const PENDING: u32 = 2;
+pub(crate) const FALSE_GATE: u32 = 1;
+pub(crate) const PENDING: u32 = 2;
 /// An undefined leaf that no obligation sees, of a choice with another leaf that one does.
 const UNSEEN: u32 = 3;
 
@@ -85,6 +86,7 @@ pub(crate) struct Search<'a> {
     sweep: Sweep,
     state: State,
     founded: Founded,
+    contract: Contract,
     cache: Cache,
     circuit: Builder,
     frames: Vec<Frame>,
@@ -120,7 +122,6 @@ struct Look {
     obligations: Vec<u32>,
     sizes: Vec<u32>,
     values: Vec<u32>,
-    groups: Vec<u32>,
     children: Vec<NodeIndex>,
 }
 
@@ -165,6 +166,7 @@ impl<'a> Search<'a> {
             method,
             state,
             founded: Founded::new(gates),
+            contract: Contract::new(gates),
             cache: Cache::default(),
             circuit: Builder::new(sizes),
             frames: Vec::new(),
@@ -380,15 +382,14 @@ impl<'a> Search<'a> {
     /// Chooses what to decide in a component.
     fn decide(&mut self, start: usize, end: usize) -> Decision {
         let level = &self.levels[self.method.min(FORWARD)];
-        let mut best = (u32::MAX, u32::MAX, u32::MAX, NONE);
+        let mut best = (u32::MAX, u32::MAX, NONE);
         for &item in &self.items[start..end] {
             if item & 3 == UNDEFINED {
                 let g = item >> 2;
-                let late = if self.method == FORWARD { self.lateness(g) } else { 0 };
-                best = best.min((late, level[g as usize], u32::MAX - self.gates.parents(g).len() as u32, g));
+                best = best.min((level[g as usize], u32::MAX - self.gates.parents(g).len() as u32, g));
             }
         }
-        let g = best.3;
+        let g = best.2;
         let var = self.gates.leaf_var[g as usize];
         if var == NONE || self.gates.vars[var as usize].leaves.len() == 1 {
             return Decision::Gate(g);
@@ -396,24 +397,6 @@ impl<'a> Search<'a> {
         let of_var = |i: &&u32| **i & 3 == UNDEFINED && self.gates.leaf_var[(**i >> 2) as usize] == var;
         self.alternatives.extend(self.items[start..end].iter().filter(of_var).map(|i| i >> 2));
         Decision::Choice
-    }
-
-    /// In forward order: a leaf that settles a gate of a cycle when it is decided comes first, one that only ties gates of
-    /// cycles together comes last.
-    fn lateness(&self, g: u32) -> u32 {
-        let (gates, state) = (self.gates, &self.state);
-        let mut late = 1;
-        for p in gates.parents(g) {
-            let gate = p.node().0;
-            if gates.region[gate as usize] == NONE || state.val[gate as usize] != UNDEF {
-                continue;
-            }
-            if gates.is_or[gate as usize] == p.is_neg() && (p.is_neg() || state.waits_for_one(gate)) {
-                return 0;
-            }
-            late = 2;
-        }
-        late
     }
 
     /// Opens the next branch of the topmost frame that is not contradictory; if there is none, the frame is solved.
@@ -580,35 +563,14 @@ impl<'a> Search<'a> {
         self.subs[first..].sort_by_key(|s| (s.1 - s.0, s.0));
     }
 
-    /// The cache entry of a component. Its key are the items, but for gates inside a group of pending gates; then the groups
-    /// of the pending gates that are left, numbered as they appear.
+    /// The cache entry of a component. Its key are the items; where they belong to positive cycles, see [`Contract`].
     fn entry(&mut self, start: usize, end: usize, cyclic: bool) -> u32 {
         let items = &self.items[start..end];
-        self.look.values.clear();
-        if !cyclic || items.iter().all(|i| i & 3 != PENDING) {
+        if !cyclic || items.iter().all(|i| self.gates.region[(i >> 2) as usize] == NONE) {
             return self.cache.entry(items.iter().copied(), &[]);
         }
-        let Look { values: kept, groups, seen, stamp, .. } = &mut self.look;
-        groups.clear();
-        kept.clear();
-        let (gates, state, founded) = (self.gates, &self.state, &self.founded);
-        let mut further = Vec::new();
-        for &item in items {
-            if item & 3 == PENDING {
-                let open = |h: u32| seen[h as usize] == *stamp && state.val[h as usize] == UNDEF;
-                let (group, visible) = founded.membership(gates, item >> 2, open);
-                if !visible {
-                    continue;
-                }
-                let number = groups.iter().position(|&g| g == group).unwrap_or(groups.len());
-                if number == groups.len() {
-                    groups.push(group);
-                }
-                further.push(number as u32);
-            }
-            kept.push(item);
-        }
-        self.cache.entry(kept.iter().copied(), &further)
+        self.contract.key(self.gates, &self.state, &self.founded, items);
+        self.cache.entry(self.contract.items.iter().copied(), &self.contract.further)
     }
 
     fn tick(&mut self) {

@@ -90,12 +90,6 @@ impl State {
         }
     }
 
-    /// Whether all inputs but one are assigned.
-    #[inline]
-    pub(crate) fn waits_for_one(&self, g: u32) -> bool {
-        self.open[g as usize] == 1
-    }
-
     /// Makes a literal true; `false` if it is false already.
     #[inline]
     pub(crate) fn assign(&mut self, lit: Lit) -> bool {

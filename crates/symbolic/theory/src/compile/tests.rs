@@ -203,7 +203,7 @@ fn close(a: f64, b: f64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
 
     #[test]
     fn probabilities_equal_brute_force(recipe in recipe(), method in 0usize..3) {
@@ -254,5 +254,77 @@ proptest! {
             }
             Ok(_) => prop_assert!(compiled.stop.is_some()),
         }
+    }
+}
+
+/// `q :- cause_i, works_i.` for many `i`.
+#[test]
+fn a_long_noisy_or_has_its_closed_form() {
+    let n = 3000;
+    let mut lineage = Lineage::new();
+    let query = lineage.atom(0, &[], || None);
+    for _ in 0..n {
+        let pair = [0.01, 0.1].map(|p| choice(&mut lineage, &[p]));
+        let mut needs = pair.map(|c| lineage.leaf(c, 0)).to_vec();
+        let proof = lineage.and(None, &mut needs);
+        lineage.add_proof(query, proof);
+    }
+    lineage.queries.push((Term::var(0), Lit::pos(query)));
+    let weights = Weights::of(&lineage, &[], &[]).unwrap();
+    let compiled = Circuit::compile(&lineage, &Budget::unlimited());
+    let answer = compiled.marginals(&weights).unwrap()[0].value();
+    assert!(close(answer, 1.0 - 0.999f64.powi(n)));
+    assert!(compiled.circuit.edges() < 20 * n as usize);
+}
+
+/// `a(0). a(N) :- a(N-1), fact(N).` is as deep as it is long.
+#[test]
+fn a_chain_of_a_hundred_thousand_steps() {
+    let n = 100_000;
+    let mut lineage = Lineage::new();
+    let mut last = Lit::TRUE;
+    for i in 0..n {
+        let fact = choice(&mut lineage, &[0.99999]);
+        let mut needs = vec![last, lineage.leaf(fact, 0)];
+        let proof = lineage.and(None, &mut needs);
+        let atom = lineage.atom(i, &[], || None);
+        lineage.add_proof(atom, proof);
+        last = Lit::pos(atom);
+    }
+    lineage.queries.push((Term::var(0), last));
+    lineage.queries.push((Term::var(0), !last));
+    let weights = Weights::of(&lineage, &[], &[]).unwrap();
+    let answers = Circuit::compile(&lineage, &Budget::unlimited()).marginals(&weights).unwrap();
+    let expected = 0.99999f64.powi(n as i32);
+    assert!(close(answers[0].value(), expected) && close(answers[1].value(), 1.0 - expected));
+}
+
+/// The number of heads of 12 coins, by a table of partial counts: mutually exclusive atoms, few states.
+#[test]
+fn counting_coins_is_binomial() {
+    let mut lineage = Lineage::new();
+    let mut counts = vec![Lit::TRUE];
+    let mut atoms = 0;
+    for _ in 0..12 {
+        let coin = choice(&mut lineage, &[0.6]);
+        let heads = lineage.leaf(coin, 0);
+        let next: Vec<_> = (0..=counts.len()).map(|i| lineage.atom(atoms + i as u32, &[], || None)).collect();
+        atoms += next.len() as u32;
+        for (k, &before) in counts.iter().enumerate() {
+            for (to, side) in [(k + 1, heads), (k, !heads)] {
+                let proof = lineage.and(None, &mut vec![before, side]);
+                lineage.add_proof(next[to], proof);
+            }
+        }
+        counts = next.into_iter().map(Lit::pos).collect();
+    }
+    counts.iter().for_each(|&c| lineage.queries.push((Term::var(0), c)));
+    let weights = Weights::of(&lineage, &[], &[]).unwrap();
+    let compiled = Circuit::compile(&lineage, &Budget::unlimited());
+    let mut binomial = 1.0;
+    for (k, answer) in compiled.marginals(&weights).unwrap().into_iter().enumerate() {
+        let expected = binomial * 0.6f64.powi(k as i32) * 0.4f64.powi(12 - k as i32);
+        assert!(close(answer.value(), expected));
+        binomial *= (12 - k) as f64 / (k + 1) as f64;
     }
 }
