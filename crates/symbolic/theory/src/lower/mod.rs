@@ -19,6 +19,10 @@
 //! A variable is local to a negation or a collection if it occurs nowhere else in its clause. In a disjunction the sides do
 //! not see each other's variables.
 
+mod collect;
+mod renumber;
+mod tables;
+
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -29,6 +33,10 @@ use crate::library;
 use crate::program::{Clause, Collect, Goal, PredId, Program};
 use crate::term::{Symbol, Term, TermStore, View, sym};
 use crate::tree::{Forest, Kind, goal_arguments};
+
+pub(crate) use renumber::Renumber;
+use tables::complement;
+pub(crate) use tables::unsupported;
 
 /// Nesting of control constructs beyond this is refused: nobody writes it, and its cost would be quadratic.
 const MAX_NESTING: u32 = 200;
@@ -441,135 +449,6 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn collect(&mut self, scope: &mut Scope, node: usize, places: &FxHashMap<u32, u32>, goals: &mut Vec<Goal>) {
-        let span = self.span(scope, node);
-        let [template, goal, result] = self.forest.children(node)[..] else { return };
-        let name = self.functor(node).map_or("", |f| f.0);
-        let mut sorted = false;
-        let (kind, collected) = match (name, self.functor(template)) {
-            ("findall", _) => (Collect::Findall, Some(template)),
-            ("all", _) => (Collect::All, Some(template)),
-            ("all_or_none", _) => (Collect::AllOrNone, Some(template)),
-            (_, Some(("count", 0))) => (Collect::Count, None),
-            (_, Some(("sum", 1))) => (Collect::Sum, Some(template - 1)),
-            (_, Some(("max", 1))) => (Collect::Max, Some(template - 1)),
-            (_, Some(("min", 1))) => (Collect::Min, Some(template - 1)),
-            (_, Some(("bag", 1))) => (Collect::Findall, Some(template - 1)),
-            (_, Some(("set", 1))) => {
-                sorted = true;
-                (Collect::Findall, Some(template - 1))
-            }
-            _ => {
-                let place = self.span(scope, template);
-                self.error(
-                    Code::Unsupported,
-                    place,
-                    "this aggregate is not supported",
-                    "supported are count, sum(X), max(X), min(X), bag(X) and set(X); findall/3 collects anything else",
-                );
-                return;
-            }
-        };
-        let collected = collected.map_or(Term::atom(sym::TRUE), |n| self.forest.term(self.terms, n));
-        let answer = self.forest.term(self.terms, result);
-        let (pred, args) = match self.plain(scope, goal) {
-            Plain::Leaf(leaf) => {
-                let (name, arity) = self.forest.functor(leaf).expect("a leaf goal is callable");
-                match self.resolve(name, arity, self.forest.span(scope.source, leaf)) {
-                    Target::User(pred) => {
-                        let mut args = Vec::new();
-                        self.forest.arguments(self.terms, leaf, &mut args);
-                        (pred, args)
-                    }
-                    Target::Builtin(_) => self.collected(scope, leaf, template, result, places),
-                    Target::Refused => return,
-                }
-            }
-            Plain::Refused => return,
-            Plain::Compound(node) => self.collected(scope, node, template, result, places),
-            Plain::Meta(_) | Plain::True | Plain::Fail => self.collected(scope, goal, template, result, places),
-        };
-        if !sorted {
-            return goals.push(Goal::Collect { kind, template: collected, pred, args, result: answer, span });
-        }
-        let bag = Term::var(scope.names.len() as u32);
-        scope.names.push("_".into());
-        goals.push(Goal::Collect { kind, template: collected, pred, args, result: bag, span });
-        let sort = self.terms.symbol("sort");
-        goals.extend(self.goal_of(sort, vec![bag, answer], span));
-    }
-
-    /// An auxiliary predicate for a collected goal. It has all variables that the goal binds, so that two solutions that
-    /// differ only in a variable that is not collected still count twice.
-    fn collected(
-        &mut self,
-        scope: &Scope,
-        goal: usize,
-        template: usize,
-        result: usize,
-        places: &FxHashMap<u32, u32>,
-    ) -> (PredId, Vec<Term>) {
-        let span = self.span(scope, goal);
-        let mut keep: FxHashSet<u32> = self.bound_vars(goal, false).into_iter().collect();
-        keep.extend(self.node_vars(template));
-        keep.extend(self.node_vars(result));
-        let head: Vec<u32> = self
-            .node_vars(goal)
-            .into_iter()
-            .filter(|v| keep.contains(v) || places.get(v).is_some_and(|&n| n > 1))
-            .collect();
-        let pred = self.auxiliary("goal", head.len(), span);
-        let args = head.iter().map(|&v| Term::var(v)).collect();
-        let alternatives = self.alternatives(goal);
-        self.jobs.push(Job { pred, head, alternatives, span });
-        (pred, args)
-    }
-
-    /// The variables that a goal may bind: those that occur outside of negations and of what is collected. Of the sides of a
-    /// disjunction `any` takes what one of them binds, otherwise what all of them bind.
-    pub fn bound_vars(&self, goal: usize, any: bool) -> Vec<u32> {
-        let (mut vars, mut seen) = (Vec::new(), FxHashSet::default());
-        let mut stack = vec![goal];
-        while let Some(node) = stack.pop() {
-            let found = match self.functor(node) {
-                Some(("," | "->" | "*->", 2)) => {
-                    let (left, right) = self.forest.pair(node);
-                    stack.extend([right, left]);
-                    continue;
-                }
-                Some(("call" | "once", 1) | ("^", 2)) => {
-                    stack.push(node - 1);
-                    continue;
-                }
-                Some(("ignore", 1)) if any => {
-                    stack.push(node - 1);
-                    continue;
-                }
-                Some(("\\+" | "not" | "ignore", 1) | ("forall", 2)) => continue,
-                Some(("findall" | "all" | "all_or_none" | "aggregate_all", 3)) => self.node_vars(node - 1),
-                Some((";" | "|", 2)) => self.bound_in_sides(node, any),
-                _ => self.node_vars(node),
-            };
-            vars.extend(found.into_iter().filter(|&v| seen.insert(v)));
-        }
-        vars
-    }
-
-    fn bound_in_sides(&self, node: usize, any: bool) -> Vec<u32> {
-        let (mut sides, mut node) = (Vec::new(), node);
-        while let Some((";" | "|", 2)) = self.functor(node) {
-            let (left, right) = self.forest.pair(node);
-            sides.push(self.bound_vars(left, any));
-            node = right;
-        }
-        sides.push(self.bound_vars(node, any));
-        let mut count: FxHashMap<u32, usize> = FxHashMap::default();
-        sides.iter().flatten().for_each(|&v| *count.entry(v).or_insert(0) += 1);
-        let wanted = if any { 1 } else { sides.len() };
-        let mut seen = FxHashSet::default();
-        sides.into_iter().flatten().filter(|&v| count[&v] >= wanted && seen.insert(v)).collect()
-    }
-
     /// The variables of a subtree in order of first occurrence.
     pub fn node_vars(&self, node: usize) -> Vec<u32> {
         let mut vars = Vec::new();
@@ -664,114 +543,6 @@ enum Plain {
     Refused,
 }
 
-/// The builtin that holds exactly where this one does not.
-fn complement(name: &str, arity: u32) -> Option<&'static str> {
-    if arity != 2 {
-        return None;
-    }
-    Some(match name {
-        "=" => "\\=",
-        "==" => "\\==",
-        "\\==" => "==",
-        "<" => ">=",
-        ">=" => "<",
-        ">" => "=<",
-        "=<" => ">",
-        "=:=" => "=\\=",
-        "=\\=" => "=:=",
-        "@<" => "@>=",
-        "@>=" => "@<",
-        "@>" => "@=<",
-        "@=<" => "@>",
-        _ => return None,
-    })
-}
-
-/// What to use instead of a predicate of Prolog or ProbLog that this language does not have.
-pub(crate) fn unsupported(name: &str, arity: u32) -> Option<&'static str> {
-    Some(match (name, arity) {
-        ("!", 0) => "write the condition out: (If -> Then ; Else), or exclude the earlier cases with \\+",
-        ("assert" | "asserta" | "assertz" | "retract" | "retractall" | "abolish", 1) => {
-            "a theory does not change while it is asked; pass the state as an argument, or collect answers with findall/3"
-        }
-        ("nb_setval" | "b_setval" | "nb_getval" | "b_getval" | "set_state" | "recorda" | "recordz" | "recorded", _) => {
-            "there are no global variables; pass the value as an argument"
-        }
-        ("read", 1 | 2) | ("see" | "tell" | "get_char" | "peek_char", 1) | ("open", 3 | 4) | ("seen" | "told", 0) => {
-            "programs do not read input; load data with consult/1"
-        }
-        ("bagof" | "setof", 3) => "use findall/3, and sort/2 for a set",
-        ("findall", 4) => "use findall/3 and append/3",
-        ("aggregate_all", 4) => "collect distinct answers with findall/3 and sort/2, then use length/2 or sum_list/2",
-        ("catch", 3) | ("throw", 1) => "errors stop the inference and are reported; test the condition before the call",
-        ("clause", 2 | 3) | ("current_predicate", 1) | ("predicate_property", 2) => {
-            "programs cannot inspect themselves"
-        }
-        ("subquery", 2 | 3 | 5) | ("subquery_in_scope", _) => {
-            "ask for the inner probability first and write it as a fact"
-        }
-        ("op", 3) => "operators cannot be declared; write the term as name(Left, Right)",
-        ("halt", 0 | 1) => "leave it out",
-        ("dif", 2) => "use \\=/2 once both sides are bound",
-        ("freeze" | "when", 2) => "put the goal behind the one that binds its variables",
-        ("phrase", 2 | 3) | ("-->", 2) => "write the grammar rule as a rule over two list arguments",
-        _ => return None,
-    })
-}
-
-/// Numbers variables from 0 in the order in which they are met.
-#[derive(Default)]
-pub(crate) struct Renumber {
-    map: FxHashMap<u32, u32>,
-    order: Vec<u32>,
-    /// A variable that is replaced by a ground term instead.
-    pub replace: Option<(u32, Term)>,
-}
-
-impl Renumber {
-    pub fn var(&mut self, v: u32) -> u32 {
-        let order = &mut self.order;
-        *self.map.entry(v).or_insert_with(|| {
-            order.push(v);
-            (order.len() - 1) as u32
-        })
-    }
-
-    pub fn term(&mut self, terms: &mut TermStore, term: Term) -> Term {
-        terms.substitute(term, &mut |_, v| match self.replace {
-            Some((w, value)) if w == v => value,
-            _ => Term::var(self.var(v)),
-        })
-    }
-
-    /// The variables met so far, in order.
-    pub fn vars(&self) -> &[u32] {
-        &self.order
-    }
-
-    pub fn goal(&mut self, terms: &mut TermStore, goal: &mut Goal) {
-        if let Goal::Collect { template, result, .. } = goal {
-            // In the order of the text, for tidy messages.
-            (*template, *result) = (self.term(terms, *template), self.term(terms, *result));
-        }
-        if let Goal::Not { shared, .. } = goal {
-            shared.retain(|v| self.replace.is_none_or(|(w, _)| w != *v));
-            shared.iter_mut().for_each(|v| *v = self.var(*v));
-        }
-        let (Goal::Call { args, .. }
-        | Goal::Not { args, .. }
-        | Goal::Builtin { args, .. }
-        | Goal::Meta { args, .. }
-        | Goal::Collect { args, .. }) = goal;
-        args.iter_mut().for_each(|a| *a = self.term(terms, *a));
-    }
-
-    /// Names of the variables by their new numbers.
-    pub fn names(&self, scope: &Scope) -> Vec<Arc<str>> {
-        self.order.iter().map(|&v| scope.names.get(v as usize).cloned().unwrap_or_else(|| "_".into())).collect()
-    }
-}
-
 /// The predicate to call for a goal that is known only now: an atom of a user predicate is called itself; for anything else
 /// an auxiliary predicate with one clause is made, over the variables that the goal can bind (at most once for goals that
 /// are equal up to the names of their variables). Returns the predicate and its arguments, over the variables of `goal`.
@@ -787,7 +558,7 @@ pub fn goal(
     let mut renumber = Renumber::default();
     let normal = renumber.term(terms, goal);
     let back = |terms: &mut TermStore, args: &[Term]| -> Vec<Term> {
-        args.iter().map(|&a| terms.substitute(a, &mut |_, v| Term::var(renumber.order[v as usize]))).collect()
+        args.iter().map(|&a| terms.substitute(a, &mut |_, v| Term::var(renumber.vars()[v as usize]))).collect()
     };
     if let Some((pred, args)) = program.goals.get(&normal).cloned() {
         return Ok((pred, back(terms, &args)));
@@ -797,7 +568,7 @@ pub fn goal(
         return Err(Diagnostic::error(Code::Argument, span, "this goal is too large"));
     };
     let mut lower = Lower::new(program, terms, &mut forest, &mut diags);
-    let mut scope = Scope { source: span.source, names: vec!["_".into(); renumber.order.len()] };
+    let mut scope = Scope { source: span.source, names: vec!["_".into(); renumber.vars().len()] };
     let plain = match lower.plain(&scope, root) {
         Plain::Leaf(node) => {
             let (name, arity) = lower.forest.functor(node).expect("a leaf goal is callable");
