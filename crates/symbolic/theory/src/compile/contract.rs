@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 use super::founded::Founded;
 use super::gates::{Gates, NONE};
 use super::graph::Tarjan;
-use super::search::{FALSE_GATE, PENDING};
+use super::look::{FALSE_GATE, PENDING};
 use super::state::{State, UNDEF};
 
 /// Buffers.

@@ -10,7 +10,7 @@
 //! | `loops`, `founded`, `contract` | positive cycles mean least fixpoints: before and during the search, and in its keys |
 //! | `order` | the order of decisions from a tree decomposition |
 //! | `state` | values, propagation, undo |
-//! | `search` | decide, split, look up |
+//! | `search`, `look` | decide; see what matters and what it falls apart into; look up |
 //! | `cache` | solved components |
 //! | `anytime` | all roots within a budget: exact, else bounds |
 //! | `sweep`, `sets` | a search for long programs without cycles |
@@ -21,6 +21,7 @@ pub(crate) mod contract;
 pub(crate) mod founded;
 pub(crate) mod gates;
 pub(crate) mod graph;
+pub(crate) mod look;
 pub(crate) mod loops;
 pub(crate) mod normal;
 pub(crate) mod order;

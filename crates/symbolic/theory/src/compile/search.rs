@@ -17,20 +17,14 @@ use super::cache::{Cache, OPEN};
 use super::contract::Contract;
 use super::founded::Founded;
 use super::gates::{Gates, NONE};
+use super::look::{Look, UNDEFINED, View};
 use super::normal::Normal;
 use super::order;
-use super::state::{FALSE, State, UNDEF};
+use super::state::State;
 use super::sweep::{Outcome, Sweep};
 use crate::budget::{Meter, Stop};
 use crate::circuit::{Builder, Circuit, Kind, NodeIndex, Weights};
 use crate::lineage::{Lit, NodeId};
-
-/// Classes of items: the low two bits, below the gate.
-const UNDEFINED: u32 = 0;
-pub(crate) const FALSE_GATE: u32 = 1;
-pub(crate) const PENDING: u32 = 2;
-/// An undefined leaf that no obligation sees, of a choice with another leaf that one does.
-const UNSEEN: u32 = 3;
 
 /// Items looked at between two looks at the clock.
 const CHECK_EVERY: usize = 200_000;
@@ -105,40 +99,8 @@ pub(crate) struct Search<'a> {
     /// Paths of less probability than this under these weights are cut.
     cut: Option<(f64, Weights)>,
     look: Look,
-}
-
-/// Buffers of the relevance analysis.
-#[derive(Default)]
-struct Look {
-    stamp: u32,
-    seen: Vec<u32>,
-    label: Vec<u32>,
-    var_seen: Vec<u32>,
-    var_label: Vec<u32>,
-    var_done: Vec<u32>,
-    /// Union-find over labels.
-    link: Vec<u32>,
-    stack: Vec<u32>,
-    obligations: Vec<u32>,
-    sizes: Vec<u32>,
-    values: Vec<u32>,
+    /// Children of the node that is being made.
     children: Vec<NodeIndex>,
-}
-
-impl Look {
-    fn find(&mut self, mut l: u32) -> u32 {
-        while self.link[l as usize] != l {
-            self.link[l as usize] = self.link[self.link[l as usize] as usize];
-            l = self.link[l as usize];
-        }
-        l
-    }
-
-    fn union(&mut self, a: u32, b: u32) {
-        let (a, b) = (self.find(a), self.find(b));
-        // The smaller label wins, so that components keep the order of their first obligations.
-        self.link[a.max(b) as usize] = a.min(b);
-    }
 }
 
 impl<'a> Search<'a> {
@@ -149,15 +111,6 @@ impl<'a> Search<'a> {
         let roots: Vec<Lit> =
             normal.queries.iter().chain(&normal.evidence).chain(&normal.constraints).copied().collect();
         state.start(gates, &roots).iter().for_each(|&g| used[g as usize] = true);
-        let (n, vars) = (gates.len(), gates.vars.len());
-        let look = Look {
-            seen: vec![0; n],
-            label: vec![0; n],
-            var_seen: vec![0; vars],
-            var_label: vec![0; vars],
-            var_done: vec![0; vars],
-            ..Look::default()
-        };
         let levels = [order::separators(gates, &used), order::forward(gates, &used)];
         Search {
             gates,
@@ -181,7 +134,8 @@ impl<'a> Search<'a> {
             checked: 0,
             stop: None,
             cut: None,
-            look,
+            look: Look::new(gates),
+            children: Vec::new(),
         }
     }
 
@@ -347,9 +301,9 @@ impl<'a> Search<'a> {
         }
         let (ands, subs, mark, items) = (frame.ands, frame.subs, frame.mark, frame.items);
         frame.open = false;
-        self.look.children.clear();
-        self.look.children.extend(self.ands.drain(ands..));
-        let node = self.circuit.and(&mut self.look.children);
+        self.children.clear();
+        self.children.extend(self.ands.drain(ands..));
+        let node = self.circuit.and(&mut self.children);
         self.ors.push(node);
         self.subs.truncate(subs);
         self.items.truncate(items);
@@ -447,9 +401,9 @@ impl<'a> Search<'a> {
 
     fn close(&mut self) -> Option<NodeIndex> {
         let frame = self.frames.pop()?;
-        self.look.children.clear();
-        self.look.children.extend(self.ors.drain(frame.ors..));
-        let node = self.circuit.or(&mut self.look.children);
+        self.children.clear();
+        self.children.extend(self.ors.drain(frame.ors..));
+        let node = self.circuit.or(&mut self.children);
         self.alternatives.truncate(frame.alternatives);
         if frame.entry != OPEN && !self.circuit.is_partial(node) {
             self.cache.set(frame.entry, node);
@@ -459,108 +413,15 @@ impl<'a> Search<'a> {
 
     /// What matters after propagation: pushes the new components, and the leaves of choices that are done.
     fn look(&mut self, start: usize, end: usize, cyclic: bool) {
-        let (gates, state, founded) = (self.gates, &self.state, &self.founded);
-        let look = &mut self.look;
         self.work += end - start;
-        look.stamp += 1;
-        let stamp = look.stamp;
-        // The obligations.
-        look.obligations.clear();
-        look.link.clear();
-        for &item in &self.items[start..end] {
-            let g = item >> 2;
-            let open =
-                state.val[g as usize] == FALSE && state.falses[g as usize] == 0 && gates.leaf_var[g as usize] == NONE;
-            let pending = cyclic && gates.region[g as usize] != NONE && founded.is_pending(g);
-            if open || pending {
-                look.seen[g as usize] = stamp;
-                look.label[g as usize] = look.link.len() as u32;
-                look.link.push(look.link.len() as u32);
-                look.obligations.push(g);
-            }
-        }
-        // What they see.
-        for i in 0..look.obligations.len() {
-            let label = i as u32;
-            look.stack.clear();
-            look.stack.push(look.obligations[i]);
-            while let Some(x) = look.stack.pop() {
-                for l in gates.inputs(x) {
-                    let h = l.node().0;
-                    if state.val[h as usize] != UNDEF {
-                        // Gates that depend on each other in a cycle stay together.
-                        let tied = cyclic
-                            && gates.region[h as usize] != NONE
-                            && gates.region[h as usize] == gates.region[x as usize]
-                            && founded.is_pending(h)
-                            && founded.together(x, h);
-                        if tied {
-                            let other = look.label[h as usize];
-                            look.union(label, other);
-                        }
-                        continue;
-                    }
-                    if look.seen[h as usize] == stamp {
-                        let other = look.label[h as usize];
-                        look.union(label, other);
-                        continue;
-                    }
-                    look.seen[h as usize] = stamp;
-                    look.label[h as usize] = label;
-                    let var = gates.leaf_var[h as usize];
-                    if var == NONE {
-                        look.stack.push(h);
-                    } else if look.var_seen[var as usize] == stamp {
-                        let other = look.var_label[var as usize];
-                        look.union(label, other);
-                    } else {
-                        look.var_seen[var as usize] = stamp;
-                        look.var_label[var as usize] = label;
-                    }
-                }
-            }
-        }
-        // The items of each component, and the choices that no component has.
-        look.sizes.clear();
-        look.sizes.resize(look.link.len(), 0);
-        for i in start..end {
-            let g = self.items[i] >> 2;
-            if let Some((_, label)) = look.classify(gates, state, founded, cyclic, g) {
-                look.sizes[label as usize] += 1;
-            }
-            let var = gates.leaf_var[g as usize];
-            if var != NONE && look.var_done[var as usize] != stamp {
-                look.var_done[var as usize] = stamp;
-                if let Some(node) = look.emit(gates, state, &mut self.circuit, var) {
-                    self.ands.push(node);
-                }
-            }
-        }
         let first = self.subs.len();
-        let mut at = self.items.len();
-        for size in &mut look.sizes {
-            let n = *size as usize;
-            *size = at as u32;
-            if n > 0 {
-                self.subs.push((at, at + n, OPEN));
-                at += n;
-            }
-        }
-        self.items.resize(at, 0);
-        for i in start..end {
-            let g = self.items[i] >> 2;
-            if let Some((class, label)) = look.classify(gates, state, founded, cyclic, g) {
-                let to = &mut look.sizes[label as usize];
-                self.items[*to as usize] = g << 2 | class;
-                *to += 1;
-            }
-        }
+        let Search { look, gates, state, founded, circuit, items, ands, subs, .. } = self;
+        let view = View { gates, state, founded: cyclic.then_some(founded) };
+        look.run(&view, start..end, items, subs, ands, circuit);
         for i in first..self.subs.len() {
             let (start, end, _) = self.subs[i];
             self.subs[i].2 = self.entry(start, end, cyclic);
         }
-        // Small components first: if one is contradictory the large ones need not be solved.
-        self.subs[first..].sort_by_key(|s| (s.1 - s.0, s.0));
     }
 
     /// The cache entry of a component. Its key are the items; where they belong to positive cycles, see [`Contract`].
@@ -587,47 +448,5 @@ impl<'a> Search<'a> {
             result = result.and_then(|()| self.meter.check(bytes));
         }
         self.stop = result.err();
-    }
-}
-
-impl Look {
-    /// Class and component of a gate, if it still matters.
-    #[inline]
-    fn classify(
-        &mut self,
-        gates: &Gates,
-        state: &State,
-        founded: &Founded,
-        cyclic: bool,
-        g: u32,
-    ) -> Option<(u32, u32)> {
-        let var = gates.leaf_var[g as usize];
-        if self.seen[g as usize] == self.stamp {
-            let label = self.find(self.label[g as usize]);
-            let class = if cyclic && gates.region[g as usize] != NONE && founded.is_pending(g) {
-                PENDING
-            } else if state.val[g as usize] == UNDEF {
-                UNDEFINED
-            } else {
-                FALSE_GATE
-            };
-            Some((class, label))
-        } else if var != NONE && state.val[g as usize] == UNDEF && self.var_seen[var as usize] == self.stamp {
-            Some((UNSEEN, self.find(self.var_label[var as usize])))
-        } else {
-            None
-        }
-    }
-
-    /// The leaf of a choice that no component has, unless all its values are left.
-    fn emit(&mut self, gates: &Gates, state: &State, circuit: &mut Builder, var: u32) -> Option<NodeIndex> {
-        if self.var_seen[var as usize] == self.stamp {
-            return None;
-        }
-        let v = &gates.vars[var as usize];
-        if !v.left(state, &mut self.values) {
-            return None;
-        }
-        Some(circuit.leaf(v.choice, &self.values))
     }
 }
