@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use crate::check::indicator;
 use crate::diag::{Code, Diagnostic, Span};
+use crate::graph::Tarjan;
 use crate::library;
 use crate::program::{Goal, PredId, Program};
 use crate::term::TermStore;
@@ -23,14 +24,14 @@ struct Edge {
 /// One warning for each component that has a negative cycle; the cycle is written out.
 pub(crate) fn negative(program: &Program, terms: &TermStore) -> Vec<Diagnostic> {
     let graph = call_graph(program);
-    let component = components(&graph);
+    let component = Tarjan::components(graph.len(), |v, i| graph[v as usize].get(i as usize).map(|e| e.to as u32));
     let mut reported = vec![false; graph.len()];
     let mut found = Vec::new();
     for (from, edges) in graph.iter().enumerate() {
         for edge in edges {
             let inside = component[from] == component[edge.to];
-            if edge.negative && inside && edge.span.source != library::SOURCE && !reported[component[from]] {
-                reported[component[from]] = true;
+            if edge.negative && inside && edge.span.source != library::SOURCE && !reported[component[from] as usize] {
+                reported[component[from] as usize] = true;
                 found.push(report(program, terms, &graph, &component, from, edge));
             }
         }
@@ -54,56 +55,11 @@ fn call_graph(program: &Program) -> Vec<Vec<Edge>> {
     graph
 }
 
-/// The strongly connected component of each node (Tarjan's algorithm with an explicit stack).
-fn components(graph: &[Vec<Edge>]) -> Vec<usize> {
-    const NEW: usize = usize::MAX;
-    let (mut index, mut low) = (vec![NEW; graph.len()], vec![0; graph.len()]);
-    let (mut component, mut count, mut next) = (vec![NEW; graph.len()], 0, 0);
-    let (mut open, mut work) = (Vec::new(), Vec::new());
-    for root in 0..graph.len() {
-        if index[root] == NEW {
-            work.push((root, 0));
-        }
-        while let Some((node, edge)) = work.pop() {
-            if edge == 0 {
-                (index[node], low[node]) = (next, next);
-                next += 1;
-                open.push(node);
-            }
-            match graph[node].get(edge).map(|e| e.to) {
-                Some(to) => {
-                    work.push((node, edge + 1));
-                    if index[to] == NEW {
-                        work.push((to, 0));
-                    } else if component[to] == NEW {
-                        low[node] = low[node].min(index[to]);
-                    }
-                }
-                None => {
-                    if let Some(&(parent, _)) = work.last() {
-                        low[parent] = low[parent].min(low[node]);
-                    }
-                    if low[node] == index[node] {
-                        while let Some(member) = open.pop() {
-                            component[member] = count;
-                            if member == node {
-                                break;
-                            }
-                        }
-                        count += 1;
-                    }
-                }
-            }
-        }
-    }
-    component
-}
-
 fn report(
     program: &Program,
     terms: &TermStore,
     graph: &[Vec<Edge>],
-    component: &[usize],
+    component: &[u32],
     from: usize,
     edge: &Edge,
 ) -> Diagnostic {

@@ -11,6 +11,7 @@ pub mod datalog;
 pub mod diag;
 pub mod examples;
 pub mod explain;
+mod graph;
 pub mod ground;
 mod heads;
 pub mod infer;

@@ -14,9 +14,9 @@ use rustc_hash::FxHashMap;
 
 use super::founded::Founded;
 use super::gates::{Gates, NONE};
-use super::graph::Tarjan;
 use super::look::{FALSE_GATE, PENDING};
 use super::state::{State, UNDEF};
+use crate::graph::Tarjan;
 
 /// Buffers.
 pub(crate) struct Contract {

@@ -14,8 +14,8 @@
 //! a :- c1. b :- c2.` and both atoms decided true, `c1` and `c2` must not be counted as independent.
 
 use super::gates::{Gates, NONE};
-use super::graph::Tarjan;
 use super::state::{FALSE, State, TRUE, UNDEF};
+use crate::graph::Tarjan;
 use crate::lineage::{Lit, NodeId};
 
 /// Buffers of the analysis.

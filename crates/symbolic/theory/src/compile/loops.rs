@@ -6,7 +6,7 @@
 //! into smaller ones or open all its cycles. What stays cyclic becomes a *region* of gates that the search watches.
 
 use super::gates::Gates;
-use super::graph::Tarjan;
+use crate::graph::Tarjan;
 use crate::lineage::{Lit, NodeId};
 
 /// An input of a node of the set.

@@ -20,7 +20,6 @@ pub(crate) mod cache;
 pub(crate) mod contract;
 pub(crate) mod founded;
 pub(crate) mod gates;
-pub(crate) mod graph;
 pub(crate) mod look;
 pub(crate) mod loops;
 pub(crate) mod normal;

@@ -2,9 +2,9 @@
 //! gates that are there already.
 
 use super::gates::Gates;
-use super::graph::Tarjan;
 use super::loops::{self, In, Part};
 use crate::budget::{Meter, Stop};
+use crate::graph::Tarjan;
 use crate::lineage::{Lineage, Lit, Node, NodeId};
 
 /// The gates of a lineage and the literals that matter.

@@ -5,7 +5,7 @@
 //! print nothing, whose head variables occur in the body, and which do not recurse through negation.
 
 use crate::builtins;
-use crate::compile::graph::Tarjan;
+use crate::graph::Tarjan;
 use crate::program::{Clause, Goal, PredId, Program};
 use crate::term::{Term, TermStore};
 

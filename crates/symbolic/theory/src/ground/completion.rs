@@ -13,6 +13,7 @@ use super::Halt;
 use super::machine::{Item, Machine};
 use super::table::TableId;
 use crate::diag::{Code, Diagnostic, Span};
+use crate::graph::Tarjan;
 use crate::lineage::Lit;
 use crate::term::Term;
 
@@ -152,7 +153,8 @@ impl Machine<'_> {
                 }
             }
         }
-        let component = components(&edges);
+        let child = |v: u32, i: u32| edges[v as usize].get(i as usize).map(|e| e.0 as u32);
+        let component: Vec<usize> = Tarjan::components(open.len(), child).into_iter().map(|c| c as usize).collect();
         let count = component.iter().max().map_or(0, |m| m + 1);
         let mut leaves = vec![true; count];
         let mut waits = vec![None; count];
@@ -239,64 +241,5 @@ impl Machine<'_> {
         }
         let args: Vec<String> = args.iter().map(|&a| self.terms.display(a).to_string()).collect();
         format!("{name}({})", args.join(","))
-    }
-}
-
-/// Strongly connected components (Tarjan, without recursion): the component of each node.
-pub(crate) fn components<E>(edges: &[Vec<(usize, E)>]) -> Vec<usize> {
-    let n = edges.len();
-    let (mut order, mut low, mut component) = (vec![usize::MAX; n], vec![0; n], vec![usize::MAX; n]);
-    let (mut stack, mut next, mut count) = (Vec::new(), 0, 0);
-    for root in 0..n {
-        if order[root] != usize::MAX {
-            continue;
-        }
-        let mut work = vec![(root, 0)];
-        while let Some(&mut (v, ref mut edge)) = work.last_mut() {
-            if *edge == 0 {
-                order[v] = next;
-                low[v] = next;
-                next += 1;
-                stack.push(v);
-            }
-            if let Some(&(w, _)) = edges[v].get(*edge) {
-                *edge += 1;
-                if order[w] == usize::MAX {
-                    work.push((w, 0));
-                } else if component[w] == usize::MAX {
-                    low[v] = low[v].min(order[w]);
-                }
-                continue;
-            }
-            // A node without edges passes here with `edge` still 0: it is popped now and never seen again.
-            work.pop();
-            if let Some(&(parent, _)) = work.last() {
-                low[parent] = low[parent].min(low[v]);
-            }
-            if low[v] == order[v] {
-                while let Some(w) = stack.pop() {
-                    component[w] = count;
-                    if w == v {
-                        break;
-                    }
-                }
-                count += 1;
-            }
-        }
-    }
-    component
-}
-
-#[cfg(test)]
-mod tests {
-    use super::components;
-
-    #[test]
-    fn components_of_a_small_graph() {
-        // 0 <-> 1 -> 2 -> 3 -> 2, 4 alone
-        let edges = vec![vec![(1, ())], vec![(0, ()), (2, ())], vec![(3, ())], vec![(2, ())], vec![]];
-        let c = components(&edges);
-        assert_eq!((c[0] == c[1], c[2] == c[3], c[0] == c[2]), (true, true, false));
-        assert!(c[4] != c[0] && c[4] != c[2]);
     }
 }

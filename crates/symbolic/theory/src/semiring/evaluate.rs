@@ -3,7 +3,7 @@
 use super::Semiring;
 use crate::budget::{Budget, Stop};
 use crate::circuit::{Circuit, Kind, NodeIndex, Weights};
-use crate::compile::graph::Tarjan;
+use crate::graph::Tarjan;
 use crate::lineage::{ChoiceId, Lineage, Lit, Node};
 
 /// Why a lineage has no value in a semiring.

@@ -1,6 +1,6 @@
 //! One world: the truth of every atom once all choices are made.
 
-use crate::compile::graph::Tarjan;
+use crate::graph::Tarjan;
 use crate::lineage::{Lineage, Lit, Node};
 
 /// Evaluates worlds of one lineage, in time linear in its size each: strongly connected sets from the bottom up, least

@@ -87,6 +87,13 @@ impl Tarjan {
         }
     }
 
+    /// Finds the components of a whole graph of nodes `0..n` and returns the component of each node.
+    pub(crate) fn components(nodes: usize, child: impl Fn(u32, u32) -> Option<u32>) -> Vec<u32> {
+        let mut tarjan = Tarjan::new(nodes);
+        tarjan.run(0..nodes as u32, child);
+        tarjan.component
+    }
+
     fn enter(&mut self, v: u32) {
         self.visited.push(v);
         let number = self.visited.len() as u32;
