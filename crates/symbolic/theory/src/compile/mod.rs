@@ -41,7 +41,7 @@ use crate::lineage::Lineage;
 pub struct Compiled {
     /// The circuit of all roots.
     pub circuit: Circuit,
-    /// Root of the constraints alone.
+    /// Root of the constraints alone (just true where the evidence is possible with them, which nothing more is asked).
     pub constraints: NodeIndex,
     /// Root of evidence and constraints.
     pub evidence: NodeIndex,

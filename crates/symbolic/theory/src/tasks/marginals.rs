@@ -44,7 +44,7 @@ pub enum Impossible {
 }
 
 /// Below this a probability is computed again in logarithms, because products may have lost digits.
-const SMALL: f64 = 1e-280;
+pub(super) const SMALL: f64 = 1e-280;
 
 impl Compiled {
     /// The probability of each query given evidence and constraints, in the order of [`crate::lineage::Lineage::queries`].

@@ -293,3 +293,32 @@ fn an_impossible_example_is_named() {
     let examples = [Example { lineage: &lineage, neural: &[], count: 1.0 }];
     assert!(matches!(fit(&examples, &FitOptions::default()), Err(LearnError::Impossible(0))));
 }
+
+/// A thousand improbable observations of independent coins, each on the query's side or not.
+#[test]
+fn improbable_evidence_does_not_underflow() {
+    let mut lineage = Lineage::new();
+    let coin = choice(&mut lineage, &[0.2]);
+    let query = lineage.leaf(coin, 0);
+    for i in 0..1000 {
+        let (if_true, if_false) = (choice(&mut lineage, &[0.3]), choice(&mut lineage, &[0.3]));
+        let atom = lineage.atom(i, &[], || None);
+        for (side, other) in [(query, if_true), (!query, if_false)] {
+            let mut needs = vec![side, lineage.leaf(other, 0)];
+            let proof = lineage.and(None, &mut needs);
+            lineage.add_proof(atom, proof);
+        }
+        lineage.evidence.push(Evidence { atom: Term::var(0), lit: Lit::pos(atom), value: true, span: None });
+    }
+    lineage.queries.push((Term::var(0), query));
+    let weights = Weights::of(&lineage, &[], &[]).unwrap();
+    let compiled = Circuit::compile(&lineage, &Budget::default());
+    assert_eq!(compiled.circuit.values(&weights, 0.0)[compiled.evidence as usize], 0.0);
+    assert!(close(compiled.marginals(&weights).unwrap()[0].value(), 0.2));
+    let gradient = compiled.gradients(&lineage, &weights).unwrap().remove(0);
+    // P(q | e) = p a / (p a + (1 - p) b) with a = b: its derivative is 1 by p, and p (1 - p) / 0.3 by each observation.
+    assert!((gradient.weights[weights.offset(coin)] - 1.0).abs() < 1e-6);
+    let first = gradient.weights[weights.offset(ChoiceId(1))];
+    assert!((first - 0.2 * 0.8 / 0.3).abs() < 1e-6, "{first}");
+    assert!((compiled.most_probable(&lineage, &weights).unwrap().log_probability.is_finite()));
+}
