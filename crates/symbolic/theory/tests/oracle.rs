@@ -39,6 +39,9 @@ fn impossible(code: Code) -> bool {
     matches!(code, Code::ImpossibleEvidence | Code::Contradiction)
 }
 
+/// The engine refuses to make more lists than it could, and says so. That is no disagreement, but must be rare.
+const TOO_MANY_LISTS: &str = "possible lists";
+
 /// Why engine and brute force disagree, if they do.
 fn disagreement(program: &Program) -> Option<String> {
     let expected = Worlds::new(program).infer();
@@ -69,22 +72,27 @@ fn disagreement(program: &Program) -> Option<String> {
 
 #[test]
 fn random_programs_agree_with_brute_force() {
-    let (mut tried, mut last, mut impossible) = (0, 0, 0);
+    let (mut tried, mut last, mut impossible, mut refused) = (0, 0, 0, 0);
     for (seed, program, worlds) in programs().take(number() as usize) {
         (tried, last) = (tried + 1, seed);
         impossible += u64::from(worlds.infer().is_none());
         if let Some(first) = disagreement(&program) {
+            if first.contains(TOO_MANY_LISTS) {
+                refused += 1;
+                continue;
+            }
             // Shrinking must not lead from one failure to another kind of failure, nor to more worlds.
-            let refused = first.starts_with("the engine refuses");
+            let kind = first.starts_with("the engine refuses");
             let small = shrink::shrink(&program, &mut |p| {
                 Worlds::new(p).count() <= WORLDS
-                    && disagreement(p).is_some_and(|d| d.starts_with("the engine refuses") == refused)
+                    && disagreement(p).is_some_and(|d| d.starts_with("the engine refuses") == kind)
             });
             let why = disagreement(&small).unwrap_or(first);
             panic!("seed {seed}: {why}\nin\n{small}");
         }
     }
     // The generator must not drift into programs that say nothing.
+    assert!(refused * 1000 <= tried, "{refused} of {tried} refused");
     assert!(last < 2 * tried && impossible * 5 < tried, "{impossible} of {tried} impossible, {last} made");
 }
 
@@ -126,8 +134,11 @@ fn gradients_agree_with_finite_differences() {
         let (Some(up), Some(down)) = (shifted(step), shifted(-step)) else { continue };
         let text = program.to_string();
         let theory = symbolon_theory::Theory::parse(&text).unwrap_or_else(|e| panic!("{e}"));
-        let inference =
-            theory.inference(&|_, _| None, &Budget::default()).unwrap_or_else(|e| panic!("{e}\nin\n{text}"));
+        let inference = match theory.inference(&|_, _| None, &Budget::default()) {
+            Ok(inference) => inference,
+            Err(refused) if refused.to_string().contains(TOO_MANY_LISTS) => continue,
+            Err(wrong) => panic!("{wrong}\nin\n{text}"),
+        };
         let lineage = &inference.grounding.lineage;
         let gradients = inference.compiled.gradients(lineage, &inference.weights).unwrap();
         for ((atom, _), gradient) in lineage.queries.iter().zip(gradients) {
