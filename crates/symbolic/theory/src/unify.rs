@@ -1,7 +1,7 @@
 //! Unification over numbered registers.
 //!
 //! An activation binds variable `i` in `regs[i]`; [`UNBOUND`] marks a free one. Bindings may be other variables or terms with
-//! variables, so reading goes through [`deref`] (one variable) or [`resolve`] (a whole term). Nothing here recurses: terms
+//! variables, so reading goes through [`deref()`] (one variable) or [`resolve`] (a whole term). Nothing here recurses: terms
 //! may be arbitrarily deep.
 
 use crate::term::{Term, TermStore, View};

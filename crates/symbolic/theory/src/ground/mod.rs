@@ -1,7 +1,7 @@
 //! Grounding: from a theory and its queries to their [`Lineage`].
 //!
 //! Grounding is goal-directed. It starts from evidence, constraints and queries and runs only what they need, with one table
-//! per distinct call ([`machine`], [`table`], [`completion`]). Pure deterministic Datalog parts are handed, whole predicates at
+//! per distinct call (`machine`, `table`, `completion`). Pure deterministic Datalog parts are handed, whole predicates at
 //! a time, to the set-at-a-time engine of [`crate::datalog`]. Certain atoms leave no trace in the lineage unless
 //! [`Options::trace`] asks for it, so a deterministic program costs no lineage at all.
 
