@@ -4,7 +4,7 @@
 //! refer to; each ground instance of the clause's variables is one choice among the heads and "none of them".
 
 use crate::builtins;
-use crate::diag::{Code, Diagnostic, Severity, Span};
+use crate::diag::{Code, Diagnostic, Severity, Span, rounded};
 use crate::heads;
 use crate::lower::{Lower, Renumber, Scope};
 use crate::neural::neural;
@@ -209,7 +209,7 @@ fn disjunction(lower: &mut Lower<'_>, tree: &Tree, scope: &mut Scope, heads: &[H
         lower.error(
             Code::DisjunctionSum,
             tree.span,
-            format!("the probabilities of this disjunction sum to {sum}"),
+            format!("the probabilities of this disjunction sum to {}", rounded(sum)),
             "they must sum to at most 1; what is missing to 1 means \"none of them\"",
         );
         return;

@@ -84,6 +84,12 @@ fn floor(text: &str, mut at: usize) -> usize {
     at
 }
 
+/// A number for a message: rounded to nine decimals, without trailing zeros.
+pub(crate) fn rounded(x: f64) -> String {
+    let text = format!("{x:.9}");
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
 /// How bad a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {

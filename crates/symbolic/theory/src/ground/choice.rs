@@ -3,7 +3,7 @@
 use super::Halt;
 use super::machine::Machine;
 use crate::builtins::{self, Fault};
-use crate::diag::{Code, Diagnostic, Span};
+use crate::diag::{Code, Diagnostic, Span, rounded};
 use crate::lineage::{Choice, Leaf, Lineage, Lit, NeuralInstance, Origin, ParamInstance};
 use crate::program::{Clause, Disjunction, DisjunctionId, FactChoice, Facts, ParamId, PredId, Weight, Weights};
 use crate::term::{Term, TermStore};
@@ -159,7 +159,11 @@ impl Machine<'_> {
                     return Err(Diagnostic::error(
                         Code::DisjunctionSum,
                         d.span,
-                        format!("the probabilities of this disjunction sum to {fixed} for {}", shown.join("; ")),
+                        format!(
+                            "the probabilities of this disjunction sum to {} for {}",
+                            rounded(fixed),
+                            shown.join("; ")
+                        ),
                     )
                     .help("they must sum to at most 1; what is missing to 1 means \"none of them\"")
                     .into());
