@@ -1,0 +1,27 @@
+//! Tensors.
+pub mod rules;
+mod calculus;
+mod display;
+mod dtype;
+mod engine;
+mod error;
+mod graph;
+mod kernels;
+mod op;
+mod ops;
+mod shape;
+pub mod tape;
+mod tensor;
+
+pub use calculus::{
+    batched_jacobian, checkpoint, custom_vjp, hvp, jacobian, jacobian_rows, jvp, push_forward, vjp,
+};
+pub use dtype::{DType, Device};
+pub use engine::Number;
+pub use error::{Error, Result};
+pub use graph::{Graph, GraphNode};
+pub use op::{Op, Setting};
+pub use ops::{Attended, Attention, Cut, Cuts, Windows, rotary_tables};
+pub use shape::{REST, Shape};
+pub use tape::{Create, Grads, Keep, Step, grad, is_recording, lean, no_grad};
+pub use tensor::Tensor;
