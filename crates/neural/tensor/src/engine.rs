@@ -8,14 +8,14 @@ use crate::dtype::{DType, Device};
 use crate::shape::Shape;
 use burn::backend::ops::{ActivationOps, BoolTensorOps, FloatTensorOps, IntTensorOps};
 use burn::backend::{
-    BackendTensor, BoolDType, Bytes, Dispatch, DispatchTensor, DispatchTensorKind, Element,
-    FloatDType, IntDType, Scalar, Slice, TensorData, TensorMetadata, flex::FlexTensor,
+    BackendTensor, BoolDType, Bytes, Dispatch, DispatchTensor, DispatchTensorKind, Element, FloatDType, IntDType,
+    Scalar, Slice, TensorData, TensorMetadata, flex::FlexTensor,
 };
 
 use burn::tensor::Shape as BurnShape;
 
-pub(crate) use burn::tensor::IndexingUpdateOp as Update;
 pub(crate) use burn::backend::{bf16, f16};
+pub(crate) use burn::tensor::IndexingUpdateOp as Update;
 
 /// Numbers somewhere, without history.
 pub(crate) type Raw = DispatchTensor;
@@ -207,12 +207,14 @@ pub(crate) fn flip(x: Raw, axes: &[usize]) -> Raw {
 }
 /// One range with a step along each axis.
 pub(crate) fn cut(x: Raw, ranges: &[(usize, usize, usize)]) -> Raw {
-    let s: Vec<Slice> = ranges.iter().map(|&(a, b, by)| Slice::new(a as isize, Some(b as isize), by as isize)).collect();
+    let s: Vec<Slice> =
+        ranges.iter().map(|&(a, b, by)| Slice::new(a as isize, Some(b as isize), by as isize)).collect();
     any!(x, float_slice, int_slice, bool_slice, &s)
 }
 /// `x` with the numbers of such a range replaced.
 pub(crate) fn put(x: Raw, ranges: &[(usize, usize, usize)], value: Raw) -> Raw {
-    let s: Vec<Slice> = ranges.iter().map(|&(a, b, by)| Slice::new(a as isize, Some(b as isize), by as isize)).collect();
+    let s: Vec<Slice> =
+        ranges.iter().map(|&(a, b, by)| Slice::new(a as isize, Some(b as isize), by as isize)).collect();
     any!(x, float_slice_assign, int_slice_assign, bool_slice_assign, &s, value)
 }
 pub(crate) fn cat(parts: Vec<Raw>, axis: usize) -> Raw {
@@ -484,4 +486,3 @@ pub(crate) fn matmul(a: Raw, b: Raw) -> Raw {
         false => Dispatch::int_matmul(a, b),
     }
 }
-

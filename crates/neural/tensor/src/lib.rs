@@ -1,5 +1,4 @@
 //! Tensors.
-pub mod rules;
 mod calculus;
 mod display;
 mod dtype;
@@ -9,13 +8,12 @@ mod graph;
 mod kernels;
 mod op;
 mod ops;
+pub mod rules;
 mod shape;
 pub mod tape;
 mod tensor;
 
-pub use calculus::{
-    batched_jacobian, checkpoint, custom_vjp, hvp, jacobian, jacobian_rows, jvp, push_forward, vjp,
-};
+pub use calculus::{batched_jacobian, checkpoint, custom_vjp, hvp, jacobian, jacobian_rows, jvp, push_forward, vjp};
 pub use dtype::{DType, Device};
 pub use engine::Number;
 pub use error::{Error, Result};

@@ -294,9 +294,7 @@ impl Step<'_> {
     #[track_caller]
     pub fn output(&self) -> Tensor {
         match &self.node.output {
-            Some(raw) => {
-                Tensor { raw: raw.clone(), shape: self.node.shape.clone(), node: Some(self.node.clone()) }
-            }
+            Some(raw) => Tensor { raw: raw.clone(), shape: self.node.shape.clone(), node: Some(self.node.clone()) },
             None => panic!("{}: the lean tape did not keep the result, which this rule reads", self.node.op.kind()),
         }
     }
@@ -362,10 +360,9 @@ pub fn grad(outputs: &[&Tensor], seeds: &[&Tensor], wrt: &[&Tensor], create: Cre
                 continue;
             }
             let step = Step { node, cotangent, needed };
-            let grads = match rules.as_ref().and_then(|r| r.backward(&step)) {
-                Some(grads) => grads,
-                None => step.standard(),
-            };
+            // A rule's own gradients are ordinary ones; what is recomputed inside an ordinary step is not.
+            let ruled = rules.as_ref().and_then(|r| with_mode(Mode { rules: None, ..mode() }, || r.backward(&step)));
+            let grads = ruled.unwrap_or_else(|| step.standard());
             for ((operand, g), &needed) in node.inputs.iter().zip(grads).zip(&step.needed) {
                 if let (Some(n), Some(g), true) = (&operand.node, g, needed) {
                     debug_assert_eq!(g.shape(), operand.shape.as_slice(), "{}: shape of a cotangent", node.op.kind());

@@ -231,3 +231,101 @@ fn matrix_products() {
     check("einsum batch", &|x| Tensor::einsum("bi,bi->b", &[&x[0], &x[0]]), &[x.clone()], 2);
     check("outer", &|x| x[0].get(0).outer(&x[0].get(1)), &[x], 2);
 }
+
+#[test]
+fn normalisation() {
+    let mut dice = Dice(8);
+    for shape in [&[4][..], &[2, 3], &[2, 1, 3], &[0, 3]] {
+        let x = dice.tensor(shape, -1.0, 1.0);
+        let n = shape[shape.len() - 1];
+        let (w, b) = (dice.tensor(&[n], 0.5, 1.5), dice.tensor(&[n], -1.0, 1.0));
+        let all = [x.clone(), w, b];
+        check("layer_norm", &|x| x[0].layer_norm(Some(&x[1]), Some(&x[2]), 1e-2), &all, 2);
+        check("layer_norm plain", &|x| x[0].layer_norm(None, None, 1e-2), &[scrambled(&x)], 2);
+        check("layer_norm offset", &|x| x[0].layer_norm(None, Some(&x[2]), 1e-2), &all, 1);
+        check("rms_norm", &|x| x[0].rms_norm(Some(&x[1]), 1e-2), &all[..2], 2);
+        check("rms_norm plain", &|x| x[0].rms_norm(None, 1e-2), &[x], 2);
+    }
+}
+
+#[test]
+fn attention() {
+    use symbolon_tensor::{Attention, rotary_tables};
+    let mut dice = Dice(9);
+    let (q, k, v) = (
+        dice.tensor(&[1, 4, 3, 4], -1.0, 1.0),
+        dice.tensor(&[1, 2, 3, 4], -1.0, 1.0),
+        dice.tensor(&[1, 2, 3, 2], -1.0, 1.0),
+    );
+    let ways = [
+        Attention::default(),
+        Attention::causal(),
+        Attention { window: Some(2), ..Attention::causal() },
+        Attention { window: Some(1), soft_cap: Some(2.0), scale: Some(0.7), causal: false },
+    ];
+    for how in ways {
+        let all = [q.clone(), k.clone(), v.clone()];
+        check("attention", &|x| how.run(&x[0], &x[1], &x[2]).out, &all, 1);
+        check(
+            "attention, small",
+            &|x| how.run(&x[0], &x[1], &x[2]).out,
+            &all.clone().map(|x| x.narrow(1, ..1).narrow(3, ..1)),
+            2,
+        );
+        check("scores", &|x| how.run(&x[0], &x[1], &x[2]).scores, &all, 1);
+    }
+    let (cos, sin) = rotary_tables(2..5, 4, 10.0);
+    let (cos, sin) = (cos.to(symbolon_tensor::DType::F64), sin.to(symbolon_tensor::DType::F64));
+    check("rotary", &|x| x[0].square().rotary(&cos, &sin), &[q.clone()], 2);
+    check("rotary in part", &|x| x[0].square().rotary(&cos.narrow(1, ..1), &sin.narrow(1, ..1)), &[q], 1);
+}
+
+#[test]
+fn convolutions_and_pools() {
+    use symbolon_tensor::Windows;
+    let mut dice = Dice(10);
+    let x = dice.tensor(&[2, 2, 4, 5], -1.0, 1.0);
+    let b = dice.tensor(&[2], -1.0, 1.0);
+    let ways = [
+        (Windows::default(), 2),
+        (Windows::stride(2).padding(1), 2),
+        (Windows::default().dilation(2).padding(2), 2),
+        (Windows::stride(2).padding(1).groups(2), 1),
+        (Windows { stride: [1, 2], padding: [2, 0], dilation: [1, 1], groups: 1 }, 2),
+    ];
+    for (windows, inner) in ways {
+        let w = dice.tensor(&[2, inner, 3, 2], -1.0, 1.0);
+        let xs = [x.clone(), w, b.clone()];
+        check("conv2d", &|x| x[0].conv2d(&x[1], Some(&x[2]), windows), &xs, 2);
+        check(
+            "conv_transpose2d",
+            &|x| x[0].conv_transpose2d(&x[1], None, windows, [windows.stride[0] - 1, 0]),
+            &xs[..2],
+            2,
+        );
+    }
+    check(
+        "conv2d scrambled",
+        &|x| x[0].conv2d(&x[1], None, Windows::default()),
+        &[scrambled(&x), dice.tensor(&[2, 2, 2, 2], -1.0, 1.0)],
+        1,
+    );
+    let (s, w) = (dice.tensor(&[2, 2, 5], -1.0, 1.0), dice.tensor(&[3, 2, 2], -1.0, 1.0));
+    check("conv1d", &|x| x[0].conv1d(&x[1], None, Windows::stride(2)), &[s.clone(), w], 2);
+    let w = dice.tensor(&[2, 3, 2], -1.0, 1.0);
+    check("conv_transpose1d", &|x| x[0].conv_transpose1d(&x[1], None, Windows::stride(2), 1), &[s, w], 2);
+    let pools: [(&str, F); 7] = [
+        ("max_pool2d", &|x| x[0].square().max_pool2d([2, 2], Windows::stride(2).padding(1))),
+        ("avg_pool2d", &|x| x[0].square().avg_pool2d([3, 2], Windows::stride(2).padding(1))),
+        ("adaptive_avg_pool2d", &|x| x[0].square().adaptive_avg_pool2d([3, 2])),
+        ("adaptive_max_pool2d", &|x| x[0].square().adaptive_max_pool2d([3, 2])),
+        ("resize_nearest", &|x| x[0].square().resize_nearest([7, 3])),
+        ("resize_bilinear", &|x| x[0].square().resize_bilinear([7, 3])),
+        ("unfold and fold", &|x| {
+            x[0].square().unfold([2, 3], Windows::stride(2)).fold([4, 5], [2, 3], Windows::stride(2))
+        }),
+    ];
+    for (name, f) in pools {
+        check(name, f, &[x.narrow(0, ..1)], 2);
+    }
+}

@@ -3,8 +3,8 @@
 mod common;
 use common::{Dice, check};
 use symbolon_tensor::{
-    Create, Graph, Tensor, batched_jacobian, checkpoint, custom_vjp, grad, hvp, jacobian, jacobian_rows, jvp,
-    no_grad, push_forward, vjp,
+    Create, Graph, Tensor, batched_jacobian, checkpoint, custom_vjp, grad, hvp, jacobian, jacobian_rows, jvp, no_grad,
+    push_forward, vjp,
 };
 
 fn one() -> Tensor {
@@ -146,10 +146,15 @@ fn derivatives_of_own_rules_and_recomputation() {
     let xs = [dice.tensor(&[2, 3], -1.0, 1.0), dice.tensor(&[3], -1.0, 1.0)];
     check("checkpoint", &|x| checkpoint(&[&x[0].exp(), &x[1]], |x| (&x[0] * &x[1]).sin()), &xs, 3);
     let own = |x: &[Tensor]| {
-        custom_vjp("product", &[&x[0], &x[1]], |x| &x[0] * &x[1], |s| {
-            let g = s.cotangent();
-            vec![Some(g * s.input(1)), Some((g * s.input(0)).sum_to(s.input_shape(1)))]
-        })
+        custom_vjp(
+            "product",
+            &[&x[0], &x[1]],
+            |x| &x[0] * &x[1],
+            |s| {
+                let g = s.cotangent();
+                vec![Some(g * s.input(1)), Some((g * s.input(0)).sum_to(s.input_shape(1)))]
+            },
+        )
     };
     check("custom_vjp", &own, &xs, 3);
 }

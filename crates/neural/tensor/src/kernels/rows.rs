@@ -187,7 +187,11 @@ pub(crate) fn masked_softmax(
             let row = &a[(first + i) * width..][from..to];
             let o = &mut o[from..to];
             // The largest of `scale · x` is the largest or the smallest `x`, by the sign of the scale.
-            let top = if scale >= 0.0 { max_of(row) * scale } else { row.iter().fold(f32::INFINITY, |m, &v| m.min(v)) * scale };
+            let top = if scale >= 0.0 {
+                max_of(row) * scale
+            } else {
+                row.iter().fold(f32::INFINITY, |m, &v| m.min(v)) * scale
+            };
             for (o, &v) in o.iter_mut().zip(row) {
                 *o = scalar::exp(v * scale - top);
             }

@@ -31,7 +31,8 @@ fn back(s: &Step, kernel: fn(&Raw, &Raw) -> Option<Raw>, slope: impl Fn(&Tensor)
 
 /// `Φ(x) + x φ(x)`.
 fn gelu_slope(x: &Tensor) -> Tensor {
-    let density = (x.square() * -0.5).exp() * (0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
+    let density =
+        (x.square() * -0.5).exp() * (0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
     normal(x) + x * density
 }
 
@@ -201,4 +202,3 @@ impl Tensor {
         })
     }
 }
-

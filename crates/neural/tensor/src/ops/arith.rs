@@ -32,10 +32,7 @@ impl Tensor {
     pub fn plus(&self, other: &Tensor) -> Tensor {
         record("add", &[self, other], both(Arith::Add, "add", self, other), Keep::NOTHING, |s| {
             let g = s.cotangent();
-            smallvec![
-                s.needs(0).then(|| g.sum_to(s.input_shape(0))),
-                s.needs(1).then(|| g.sum_to(s.input_shape(1)))
-            ]
+            smallvec![s.needs(0).then(|| g.sum_to(s.input_shape(0))), s.needs(1).then(|| g.sum_to(s.input_shape(1)))]
         })
     }
     /// `self - other`.
@@ -43,10 +40,7 @@ impl Tensor {
     pub fn minus(&self, other: &Tensor) -> Tensor {
         record("sub", &[self, other], both(Arith::Sub, "sub", self, other), Keep::NOTHING, |s| {
             let g = s.cotangent();
-            smallvec![
-                s.needs(0).then(|| g.sum_to(s.input_shape(0))),
-                s.needs(1).then(|| (-g).sum_to(s.input_shape(1)))
-            ]
+            smallvec![s.needs(0).then(|| g.sum_to(s.input_shape(0))), s.needs(1).then(|| (-g).sum_to(s.input_shape(1)))]
         })
     }
     /// `self * other`, number by number.

@@ -186,4 +186,3 @@ impl Tensor {
                 .all(|(&a, b)| a == b || (a - b).abs() <= absolute + relative * b.abs())
     }
 }
-

@@ -79,9 +79,13 @@ impl Tensor {
             true => engine::full(&to, 0.0, self.dtype(), self.device()),
             false => window::unfold(&self.raw, b * c, grid, &to),
         };
-        record(Op::new("unfold").ints("kernel", grid.kernel).ints("stride", grid.stride), &[self], raw, Keep::NOTHING, move |s| {
-            smallvec![Some(s.cotangent().fold_by(grid))]
-        })
+        record(
+            Op::new("unfold").ints("kernel", grid.kernel).ints("stride", grid.stride),
+            &[self],
+            raw,
+            Keep::NOTHING,
+            move |s| smallvec![Some(s.cotangent().fold_by(grid))],
+        )
     }
     /// Columns added back into an image: the reverse of [`unfold`](Tensor::unfold) (overlaps add up).
     #[track_caller]
@@ -101,9 +105,13 @@ impl Tensor {
             true => engine::full(&to, 0.0, self.dtype(), self.device()),
             false => window::fold(&self.raw, b * c, grid, &to),
         };
-        record(Op::new("fold").ints("kernel", grid.kernel).ints("stride", grid.stride), &[self], raw, Keep::NOTHING, move |s| {
-            smallvec![Some(s.cotangent().unfold_by(grid))]
-        })
+        record(
+            Op::new("fold").ints("kernel", grid.kernel).ints("stride", grid.stride),
+            &[self],
+            raw,
+            Keep::NOTHING,
+            move |s| smallvec![Some(s.cotangent().unfold_by(grid))],
+        )
     }
     /// Two-dimensional convolution of `[batch, channels, height, width]` with `[outputs, channels / groups, height,
     /// width]`.
@@ -138,16 +146,20 @@ impl Tensor {
     ) -> Tensor {
         same_kind("conv_transpose2d", self, weight);
         let groups = windows.groups.max(1);
-        let fits = self.rank() == 4 && weight.rank() == 4 && self.size(1) == weight.size(0) && self.size(1) % groups == 0;
+        let fits =
+            self.rank() == 4 && weight.rank() == 4 && self.size(1) == weight.size(0) && self.size(1) % groups == 0;
         assert!(fits, "conv_transpose2d: image {:?} and kernel {:?} do not fit together", self.shape, weight.shape);
         let kernel = [weight.size(2), weight.size(3)];
+        let short = (0..2).all(|i| extra[i] < windows.stride[i].max(windows.dilation[i]));
+        assert!(short, "conv_transpose2d: {extra:?} extra rows and columns are not fewer than the stride");
         let image = [0, 1].map(|i| {
             let full = (self.shape[2 + i].max(1) - 1) * windows.stride[i] + windows.dilation[i] * (kernel[i] - 1) + 1;
-            (full + extra[i]).checked_sub(2 * windows.padding[i]).unwrap_or_else(|| {
-                panic!("conv_transpose2d: padding {:?} is larger than the result", windows.padding)
-            })
+            (full + extra[i])
+                .checked_sub(2 * windows.padding[i])
+                .unwrap_or_else(|| panic!("conv_transpose2d: padding {:?} is larger than the result", windows.padding))
         });
         let grid = windows.grid("conv_transpose2d", image, kernel);
+        assert_eq!(grid.out, [self.size(2), self.size(3)], "conv_transpose2d: extra rows and columns do not fit");
         let (b, c, o) = (self.size(0), self.size(1), weight.size(1));
         let at = self.size(2) * self.size(3);
         let inner = o * kernel[0] * kernel[1];

@@ -147,9 +147,13 @@ impl Tensor {
             _ if self.is_empty() => return self.clone(),
             _ => {}
         }
-        record(Op::new("powf").real("power", p), &[self], engine::pow_scalar(self.raw.clone(), p), Keep::INPUTS, move |s| {
-            smallvec![Some(s.cotangent() * s.input(0).powf(p - 1.0) * p)]
-        })
+        record(
+            Op::new("powf").real("power", p),
+            &[self],
+            engine::pow_scalar(self.raw.clone(), p),
+            Keep::INPUTS,
+            move |s| smallvec![Some(s.cotangent() * s.input(0).powf(p - 1.0) * p)],
+        )
     }
     /// `x^p`, both tensors. The derivative in `p` is taken as zero where `x` is zero.
     #[track_caller]

@@ -109,7 +109,10 @@ pub(crate) fn resolve(op: &str, shape: &[usize], at: impl Cuts) -> (Ranges, Smal
 
 /// The part's shape without axes cut down to one entry, for values given in that form.
 pub(crate) fn resolve_shape(ranges: &Ranges, part: &[usize], whole: &[usize]) -> Shape {
-    (0..part.len()).filter(|&i| part[i] != 1 || (whole[i] == 1 && ranges[i].1 - ranges[i].0 == 1)).map(|i| part[i]).collect()
+    (0..part.len())
+        .filter(|&i| part[i] != 1 || (whole[i] == 1 && ranges[i].1 - ranges[i].0 == 1))
+        .map(|i| part[i])
+        .collect()
 }
 
 impl Tensor {
@@ -212,7 +215,8 @@ impl Tensor {
     #[track_caller]
     fn beside(&self, op: &'static str, axis: isize, indices: &Tensor) -> usize {
         let at = shape::axis(op, &self.shape, axis);
-        let fits = indices.rank() == self.rank() && (0..self.rank()).all(|i| i == at || indices.shape[i] == self.shape[i]);
+        let fits =
+            indices.rank() == self.rank() && (0..self.rank()).all(|i| i == at || indices.shape[i] == self.shape[i]);
         assert!(fits, "{op}: index shape {:?} differs from {:?} beside axis {axis}", indices.shape, self.shape);
         Self::check_indices(op, indices, self.shape[at]);
         at

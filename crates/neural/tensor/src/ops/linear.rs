@@ -21,7 +21,9 @@ impl Tensor {
     pub fn matmul(&self, other: &Tensor) -> Tensor {
         same_kind("matmul", self, other);
         match (self.rank(), other.rank()) {
-            (0, _) | (_, 0) => panic!("matmul: shapes {:?} and {:?}: a single number is no matrix", self.shape, other.shape),
+            (0, _) | (_, 0) => {
+                panic!("matmul: shapes {:?} and {:?}: a single number is no matrix", self.shape, other.shape)
+            }
             (1, 1) => return self.unsqueeze(0).matmul(&other.unsqueeze(1)).reshape([]),
             (1, _) => return self.unsqueeze(0).matmul(other).squeeze(-2),
             (_, 1) => return self.matmul(&other.unsqueeze(1)).squeeze(-1),
@@ -139,13 +141,7 @@ impl Tensor {
 }
 
 /// Multiplies two operands as one batched matrix product, summing letters nobody asks for any more.
-fn contract(
-    x: &Tensor,
-    xs: &[char],
-    y: &Tensor,
-    ys: &[char],
-    wanted: impl Fn(char) -> bool,
-) -> (Tensor, Vec<char>) {
+fn contract(x: &Tensor, xs: &[char], y: &Tensor, ys: &[char], wanted: impl Fn(char) -> bool) -> (Tensor, Vec<char>) {
     let drop = |t: &Tensor, own: &[char], other: &[char]| -> (Tensor, Vec<char>) {
         let gone: Vec<isize> = (own.iter().enumerate())
             .filter(|(_, c)| !wanted(**c) && !other.contains(c))
@@ -162,10 +158,11 @@ fn contract(
         xs.iter().copied().filter(|c| !ys.contains(c)).collect(),
         ys.iter().copied().filter(|c| !xs.contains(c)).collect(),
     );
-    let size = |c: char| xs.iter().position(|d| *d == c).map_or_else(
-        || y.shape[ys.iter().position(|d| *d == c).expect("one of the two")],
-        |i| x.shape[i],
-    );
+    let size = |c: char| {
+        xs.iter()
+            .position(|d| *d == c)
+            .map_or_else(|| y.shape[ys.iter().position(|d| *d == c).expect("one of the two")], |i| x.shape[i])
+    };
     let all = |list: &[char]| -> usize { list.iter().map(|&c| size(c)).product() };
     let arrange = |t: &Tensor, own: &[char], order: &[&[char]]| {
         let at: Vec<isize> =
@@ -187,4 +184,3 @@ pub(crate) fn again(op: &Op, operands: &[Tensor]) -> Option<Tensor> {
         _ => None,
     }
 }
-

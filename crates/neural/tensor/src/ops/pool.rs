@@ -21,10 +21,15 @@ impl Tensor {
     pub fn max_pool2d(&self, kernel: [usize; 2], windows: Windows) -> Tensor {
         let [b, c, h, w] = image("max_pool2d", self);
         let grid = windows.grid("max_pool2d", [h, w], kernel);
-        assert!((0..2).all(|i| windows.padding[i] * 2 <= kernel[i]), "max_pool2d: padding is more than half the kernel");
+        assert!(
+            (0..2).all(|i| windows.padding[i] * 2 <= kernel[i]),
+            "max_pool2d: padding is more than half the kernel"
+        );
         let places = match engine::on_cpu(&self.raw) {
             true => window::winners(&self.detach(), b * c, grid),
-            false => window::winners(&self.detach().to_device(crate::Device::Cpu), b * c, grid).to_device(self.device()),
+            false => {
+                window::winners(&self.detach().to_device(crate::Device::Cpu), b * c, grid).to_device(self.device())
+            }
         };
         self.reshape([b * c, h * w]).gather(1, &places).reshape([b, c, grid.out[0], grid.out[1]])
     }
@@ -46,20 +51,20 @@ impl Tensor {
     #[track_caller]
     pub fn adaptive_max_pool2d(&self, to: [usize; 2]) -> Tensor {
         let [_, _, h, w] = image("adaptive_max_pool2d", self);
-        let rows: Vec<Tensor> = (spans(h, to[0]).into_iter())
-            .map(|(a, b)| self.narrow(2, a..b).max_axis(2, true))
-            .collect();
+        let rows: Vec<Tensor> =
+            (spans(h, to[0]).into_iter()).map(|(a, b)| self.narrow(2, a..b).max_axis(2, true)).collect();
         let tall = Tensor::cat(&rows.iter().collect::<Vec<_>>(), 2);
-        let columns: Vec<Tensor> = (spans(w, to[1]).into_iter())
-            .map(|(a, b)| tall.narrow(3, a..b).max_axis(3, true))
-            .collect();
+        let columns: Vec<Tensor> =
+            (spans(w, to[1]).into_iter()).map(|(a, b)| tall.narrow(3, a..b).max_axis(3, true)).collect();
         Tensor::cat(&columns.iter().collect::<Vec<_>>(), 3)
     }
     /// Larger or smaller images by repeating the nearest number.
     #[track_caller]
     pub fn resize_nearest(&self, to: [usize; 2]) -> Tensor {
         let [_, _, h, w] = image("resize_nearest", self);
-        let list = |n: usize, m: usize| Tensor::from((0..m).map(|i| (i * n / m) as i64).collect::<Vec<_>>()).to_device(self.device());
+        let list = |n: usize, m: usize| {
+            Tensor::from((0..m).map(|i| (i * n / m) as i64).collect::<Vec<_>>()).to_device(self.device())
+        };
         self.index_select(2, &list(h, to[0])).index_select(3, &list(w, to[1]))
     }
     /// Larger or smaller images by straight lines between neighbours, corners not aligned (as PyTorch's default).

@@ -14,12 +14,7 @@ use std::ops::{Bound, RangeBounds};
 pub(crate) type Ranges = SmallVec<[(usize, usize, usize); 6]>;
 
 /// Records a view of floating-point numbers; other kinds have no history.
-fn view(
-    op: Op,
-    x: &Tensor,
-    raw: Raw,
-    back: impl Fn(&Tensor, &[usize]) -> Tensor + Send + Sync + 'static,
-) -> Tensor {
+fn view(op: Op, x: &Tensor, raw: Raw, back: impl Fn(&Tensor, &[usize]) -> Tensor + Send + Sync + 'static) -> Tensor {
     match x.dtype().is_float() {
         true => record(op, &[x], raw, Keep::NOTHING, move |s| smallvec![Some(back(s.cotangent(), s.input_shape(0)))]),
         false => Tensor::constant(raw),
@@ -201,10 +196,7 @@ impl Tensor {
             let g = s.cotangent();
             let zeros = Tensor::zeros(s.input_shape(1), g.dtype()).to_device(g.device());
             let hole = engine::put(g.ones_like().raw, &ranges, zeros.raw);
-            smallvec![
-                s.needs(0).then(|| g * Tensor::constant(hole)),
-                s.needs(1).then(|| g.cut(ranges.clone()))
-            ]
+            smallvec![s.needs(0).then(|| g * Tensor::constant(hole)), s.needs(1).then(|| g.cut(ranges.clone()))]
         })
     }
     /// Numbers added before and after along each axis.

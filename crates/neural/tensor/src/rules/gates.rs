@@ -23,9 +23,8 @@ impl Rules {
     /// Soft gates: a ReLU passes `σ(sharpness · x)` of its cotangent on instead of all or nothing, so that units just
     /// below their threshold are seen too. Large `sharpness` gives the ordinary gradient.
     pub fn soft_gates(sharpness: f64) -> Self {
-        Self::new("soft gates").on(&["relu"], move |s: &Step| {
-            Some(smallvec![Some(s.cotangent() * (s.input(0) * sharpness).sigmoid())])
-        })
+        Self::new("soft gates")
+            .on(&["relu"], move |s: &Step| Some(smallvec![Some(s.cotangent() * (s.input(0) * sharpness).sigmoid())]))
     }
     /// Straight through: these nonlinear functions pass cotangents on unchanged.
     pub fn straight_through(kinds: &'static [&'static str]) -> Self {

@@ -31,14 +31,19 @@ fn share(s: &Step, epsilon: f64) -> Grads {
     grads.into_iter().enumerate().map(|(i, g)| g.map(|g| g * s.input(i).detach())).collect()
 }
 
-/// The same for products: all of it goes to the factor that was computed; two computed factors get `left` and the
-/// rest.
-fn share_product(s: &Step, epsilon: f64, left: f64) -> Grads {
-    let portion = match (s.is_given(0), s.is_given(1)) {
-        (false, true) => [1.0, 0.0],
-        (true, false) => [0.0, 1.0],
+/// What each factor of a product gets: everything if it alone was computed, or if it alone is asked about (the
+/// network's input); `left` and the rest if both were computed.
+fn portions(s: &Step, left: f64) -> [f64; 2] {
+    match (s.is_given(0), s.is_given(1), s.needs(0), s.needs(1)) {
+        (false, true, ..) | (true, true, true, false) => [1.0, 0.0],
+        (true, false, ..) | (true, true, false, true) => [0.0, 1.0],
         _ => [left, 1.0 - left],
-    };
+    }
+}
+
+/// The same for products.
+fn share_product(s: &Step, epsilon: f64, left: f64) -> Grads {
+    let portion = portions(s, left);
     let shared = share(s, epsilon).into_iter().enumerate();
     shared.map(|(i, g)| g.filter(|_| portion[i] > 0.0).map(|g| g * portion[i])).collect()
 }
@@ -50,8 +55,31 @@ fn pass(s: &Step) -> Option<Grads> {
 }
 
 const NONLINEAR: &[&str] = &[
-    "relu", "gelu", "gelu_tanh", "silu", "softplus", "sigmoid", "tanh", "exp", "ln", "ln_1p", "sqrt", "square", "powf",
-    "abs", "erf", "sin", "cos", "layer_norm", "rms_norm", "neg", "mul_scalar", "div_scalar", "to", "clamp", "gate",
+    "relu",
+    "gelu",
+    "gelu_tanh",
+    "silu",
+    "softplus",
+    "sigmoid",
+    "tanh",
+    "exp",
+    "ln",
+    "ln_1p",
+    "sqrt",
+    "square",
+    "powf",
+    "abs",
+    "erf",
+    "sin",
+    "cos",
+    "layer_norm",
+    "rms_norm",
+    "neg",
+    "mul_scalar",
+    "div_scalar",
+    "to",
+    "clamp",
+    "gate",
 ];
 const SUMS: &[&str] = &["add", "sub", "sum", "cumsum", "add_scalar", "softmax", "attention_pattern"];
 const PRODUCTS: &[&str] = &["matmul", "mul"];
@@ -69,11 +97,7 @@ struct Signed {
 
 impl Signed {
     fn of(s: &Step, positive: bool) -> Option<(usize, Self)> {
-        let x = match (s.is_given(0), s.is_given(1)) {
-            (false, true) => 0,
-            (true, false) => 1,
-            _ => return None,
-        };
+        let x = portions(s, 0.5).iter().position(|&p| p == 1.0)?;
         let ((xp, xn), (wp, wn)) = (parts(&s.input(x).detach()), parts(&s.input(1 - x).detach()));
         let pieces = if positive { [(xp, wp), (xn, wn)] } else { [(xp, wn), (xn, wp)] };
         let sum = Self::product(s, x, &pieces[0])? + Self::product(s, x, &pieces[1])?;
@@ -125,10 +149,13 @@ impl Rules {
                 let c = ratio(&r, &(&z + &signed.sum * gamma), epsilon);
                 let plain = s.standard_with(c.clone()).swap_remove(at)? * s.input(at).detach();
                 let part = plain + signed.back(s, at, &c) * gamma;
-                total = Some((at, match total {
-                    Some((_, t)) => t + part,
-                    None => part,
-                }));
+                total = Some((
+                    at,
+                    match total {
+                        Some((_, t)) => t + part,
+                        None => part,
+                    },
+                ));
             }
             total.and_then(|(at, r)| only(at, r))
         });
@@ -150,8 +177,7 @@ impl Rules {
     /// How relevance is split between two computed factors of a product: `left` to the first, the rest to the second.
     /// To be joined to an LRP set with [`and`](Rules::and).
     pub fn sharing(left: f64, epsilon: f64) -> Self {
-        Self::new("sharing").on(PRODUCTS, move |s: &Step| {
-            (!s.is_given(0) && !s.is_given(1)).then(|| share_product(s, epsilon, left))
-        })
+        Self::new("sharing")
+            .on(PRODUCTS, move |s: &Step| (!s.is_given(0) && !s.is_given(1)).then(|| share_product(s, epsilon, left)))
     }
 }

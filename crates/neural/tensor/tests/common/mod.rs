@@ -50,9 +50,7 @@ fn moved(xs: &[Tensor], which: usize, entry: usize, by: f64) -> Vec<Tensor> {
 /// `g(x)`, a number, differentiated by central differences with respect to every entry of every input.
 fn differences(g: &dyn Fn(&[Tensor]) -> f64, xs: &[Tensor], h: f64) -> Vec<Vec<f64>> {
     (0..xs.len())
-        .map(|i| {
-            (0..xs[i].len()).map(|j| (g(&moved(xs, i, j, h)) - g(&moved(xs, i, j, -h))) / (2.0 * h)).collect()
-        })
+        .map(|i| (0..xs[i].len()).map(|j| (g(&moved(xs, i, j, h)) - g(&moved(xs, i, j, -h))) / (2.0 * h)).collect())
         .collect()
 }
 
