@@ -329,3 +329,102 @@ fn convolutions_and_pools() {
         check(name, f, &[x.narrow(0, ..1)], 2);
     }
 }
+
+#[test]
+fn losses() {
+    let mut dice = Dice(11);
+    let (x, t) = (dice.tensor(&[2, 3], -2.0, 2.0), dice.tensor(&[2, 3], 0.1, 0.9));
+    let classes = Tensor::from([2i64, 0]);
+    let both = [x.clone(), t.clone()];
+    check("cross_entropy", &|x| x[0].cross_entropy(&classes), &[x.clone()], 3);
+    check("soft_cross_entropy", &|x| x[0].soft_cross_entropy(&x[1]), &both, 2);
+    check("binary_cross_entropy", &|x| x[0].binary_cross_entropy(&x[1]), &both, 2);
+    check("mse", &|x| x[0].mse(&x[1]), &both, 2);
+    check("huber", &|x| x[0].huber(&x[1], 0.9), &both, 2);
+    check("kl_div", &|x| x[0].log_softmax(-1).kl_div(&x[1].log_softmax(-1)), &both, 2);
+}
+
+#[test]
+fn fourier_transforms() {
+    let mut dice = Dice(12);
+    for n in [1, 4, 5] {
+        let x = dice.tensor(&[2, n], -1.0, 1.0);
+        check("rfft", &|x| x[0].square().rfft(), &[scrambled(&x)], 2);
+        check("irfft", &|x| x[0].rfft().square().irfft(n), &[x.clone()], 2);
+        assert!(x.rfft().irfft(n).is_close(&x, 1e-12, 0.0), "there and back");
+    }
+}
+
+#[test]
+fn segments_and_sparse_matrices() {
+    use symbolon_tensor::{Csr, Segments};
+    let mut dice = Dice(13);
+    let groups = Segments::new(vec![2, 0, 2, 2], 4).unwrap();
+    let x = dice.tensor(&[4, 2], -1.0, 1.0);
+    let full = Segments::new(vec![1, 0, 1, 1], 2).unwrap();
+    check("segment sum", &|x| groups.sum(&x[0].square()), &[x.clone()], 2);
+    check("segment max", &|x| full.max(&x[0].exp()), &[x.clone()], 2);
+    check("segment logsumexp", &|x| full.logsumexp(&x[0]), &[x.clone()], 3);
+    check("segment softmax", &|x| full.softmax(&x[0]), &[x.clone()], 2);
+    assert_eq!(groups.logsumexp(&x).get((1, 0)).item(), f64::NEG_INFINITY);
+    // An empty group spoils nobody's gradient.
+    let r = x.variable();
+    let g = groups.logsumexp(&r).exp().sum().grad(&[&r]).remove(0);
+    assert!(g.is_close(&x.exp(), 1e-12, 1e-12));
+    let sparse = Csr::new(&[0, 2, 2, 3], vec![0, 3, 1], 4).unwrap();
+    let v = dice.tensor(&[3], -1.0, 1.0);
+    check("sparse matmul", &|x| sparse.matmul(&x[0], &x[1]).square(), &[v.clone(), x.clone()], 2);
+    assert!(sparse.matmul(&v, &x).is_close(&sparse.dense(&v).matmul(&x), 1e-12, 0.0));
+}
+
+#[test]
+fn linear_algebra() {
+    let mut dice = Dice(14);
+    let a = dice.tensor(&[2, 3, 3], -1.0, 1.0) + Tensor::from([[2.0f64, 0.0, 0.3], [0.0, 3.0, 0.0], [0.0, 0.1, 4.5]]);
+    let b = dice.tensor(&[2, 3, 2], -1.0, 1.0);
+    let (one, tall) =
+        (a.get(0), dice.tensor(&[4, 3], -1.0, 1.0) + Tensor::ones([4, 3], symbolon_tensor::DType::F64).tril(-1));
+    let symmetric = |x: &Tensor| (x + x.t()) * 0.5;
+    let definite = |x: &Tensor| x.matmul(&x.t()) + Tensor::eye(3, symbolon_tensor::DType::F64);
+    check("solve", &|x| x[0].solve(&x[1]).unwrap(), &[a.clone(), b], 2);
+    check("inverse", &|x| x[0].inverse().unwrap(), &[one.clone()], 3);
+    check("log_det", &|x| x[0].log_det().unwrap().0, &[a.clone()], 2);
+    check("cholesky", &|x| definite(&x[0]).cholesky().unwrap(), &[one.clone()], 2);
+    check("eigenvalues", &|x| symmetric(&x[0]).eigh().unwrap().0, &[a.clone()], 2);
+    check("eigenvectors", &|x| symmetric(&x[0]).eigh().unwrap().1.square(), &[one.clone()], 2);
+    check("singular values", &|x| x[0].svd().unwrap().s, &[a], 2);
+    check("singular vectors", &|x| x[0].svd().unwrap().u.square(), &[tall.clone()], 2);
+    check(
+        "singular vectors",
+        &|x| {
+            let d = x[0].svd().unwrap();
+            d.u.matmul(&d.v.t())
+        },
+        &[tall.t().contiguous()],
+        2,
+    );
+    check(
+        "qr",
+        &|x| {
+            let (q, r) = x[0].qr().unwrap();
+            Tensor::cat(&[&q, &r], 0)
+        },
+        &[tall.clone()],
+        2,
+    );
+    check(
+        "least_squares",
+        &|x| x[0].least_squares(&x[1]).unwrap(),
+        &[tall.clone(), dice.tensor(&[4, 2], -1.0, 1.0)],
+        2,
+    );
+    // And they are what they say.
+    let d = tall.svd().unwrap();
+    assert!(d.u.matmul(&(d.v.t() * d.s.unsqueeze(1))).is_close(&tall, 1e-12, 0.0));
+    let (values, v) = symmetric(&one).eigh().unwrap();
+    assert!(symmetric(&one).matmul(&v).is_close(&(v.clone() * values), 1e-12, 0.0));
+    let (log, sign) = Tensor::from([[0.0f64, 2.0], [3.0, 0.0]]).log_det().unwrap();
+    assert!((log.item() - 6f64.ln()).abs() < 1e-12 && sign.item() == -1.0);
+    let none = Tensor::from([[1.0f64, 2.0], [2.0, 4.0]]);
+    assert!(none.solve(&none).is_err() && (-none).cholesky().is_err());
+}

@@ -9,19 +9,25 @@ mod arith;
 mod attention;
 mod compare;
 mod conv;
+mod fft;
 mod function;
 mod index;
+mod linalg;
 mod linear;
+mod loss;
 mod norm;
 mod order;
 mod pool;
 mod reduce;
+mod segment;
 mod view;
 
 pub use attention::{Attended, Attention, rotary_tables};
 pub use conv::Windows;
 pub use index::{Cut, Cuts};
+pub use linalg::Svd;
 pub(crate) use linear::again;
+pub use segment::{Csr, Segments};
 
 use crate::tensor::Tensor;
 
