@@ -1,8 +1,8 @@
 //! Measures operations, training steps and a language model; `bench/tensor/run.sh` sets them beside PyTorch's.
 //!
-//! Prints one line for each piece of work: its name and the seconds one run takes (the median of several).
+//! Prints one line for each piece of work: its name and the seconds one run takes (the median of several). With
+//! `CLOCK=cpu` these are seconds of the processor's time, which other programs on the machine disturb less.
 
-use std::time::Instant;
 use symbolon_tensor::optim::{Adam, Optimiser};
 use symbolon_tensor::{Attention, DType, Rng, Tensor, Windows, lean, no_grad, rotary_tables};
 
@@ -12,25 +12,38 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// What was asked for on the command line: names by their beginning; nothing means everything.
 struct Bench {
     chosen: Vec<String>,
+    cpu: bool,
+    start: std::time::Instant,
 }
 
 impl Bench {
     fn wants(&self, part: &str) -> bool {
         self.chosen.is_empty() || self.chosen.iter().any(|c| part.starts_with(c.as_str()) || c.starts_with(part))
     }
+    /// Seconds on the chosen clock.
+    fn now(&self) -> f64 {
+        let stat =
+            if self.cpu { std::fs::read_to_string("/proc/self/stat").unwrap_or_default() } else { String::new() };
+        // User and system time, in hundredths of a second, stand 11 and 12 words behind the program's name.
+        let words: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+        match (words.get(11).and_then(|w| w.parse::<f64>().ok()), words.get(12).and_then(|w| w.parse::<f64>().ok())) {
+            (Some(user), Some(system)) => (user + system) / 100.0,
+            _ => self.start.elapsed().as_secs_f64(),
+        }
+    }
     fn measure(&self, name: &str, seconds: f64, repeats: usize, mut run: impl FnMut()) {
         if !self.chosen.is_empty() && !self.chosen.iter().any(|c| name.starts_with(c.as_str())) {
             return;
         }
         run();
-        let start = Instant::now();
+        let start = std::time::Instant::now();
         run();
         let n = ((seconds / repeats as f64 / start.elapsed().as_secs_f64()) as usize).max(1);
         let mut times: Vec<f64> = (0..repeats)
             .map(|_| {
-                let start = Instant::now();
+                let start = self.now();
                 (0..n).for_each(|_| run());
-                start.elapsed().as_secs_f64() / n as f64
+                (self.now() - start) / n as f64
             })
             .collect();
         times.sort_by(f64::total_cmp);
@@ -54,7 +67,11 @@ impl Bench {
 }
 
 fn main() {
-    let bench = Bench { chosen: std::env::args().skip(1).collect() };
+    let bench = Bench {
+        chosen: std::env::args().skip(1).collect(),
+        cpu: std::env::var("CLOCK").is_ok_and(|c| c == "cpu"),
+        start: std::time::Instant::now(),
+    };
     let mut rng = Rng::new(0);
     let parts: [(&str, fn(&Bench, &mut Rng)); 6] = [
         ("op", single),

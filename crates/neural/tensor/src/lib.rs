@@ -1,4 +1,5 @@
-//! Tensors.
+#![doc = include_str!("../README.md")]
+
 mod calculus;
 mod display;
 mod dtype;
@@ -15,6 +16,7 @@ pub mod rules;
 mod shape;
 pub mod tape;
 mod tensor;
+mod threads;
 
 pub use calculus::{batched_jacobian, checkpoint, custom_vjp, hvp, jacobian, jacobian_rows, jvp, push_forward, vjp};
 pub use dtype::{DType, Device};
@@ -27,3 +29,4 @@ pub use random::Rng;
 pub use shape::{REST, Shape};
 pub use tape::{Create, Grads, Keep, Step, grad, is_recording, lean, no_grad};
 pub use tensor::Tensor;
+pub use threads::{set_threads, threads, with_threads};

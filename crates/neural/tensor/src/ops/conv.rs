@@ -70,22 +70,31 @@ impl Tensor {
         float("unfold", self);
         assert_eq!(self.rank(), 4, "unfold: {:?} is not [batch, channels, height, width]", self.shape);
         let grid = windows.grid("unfold", [self.size(2), self.size(3)], kernel);
-        self.unfold_by(grid)
+        let (b, at) = (self.size(0), grid.out[0] * grid.out[1]);
+        let columns = self.columns(grid);
+        columns.reshape([columns.size(0), b, at]).permute([1, 0, 2])
     }
-    fn unfold_by(&self, grid: Grid) -> Tensor {
+    /// Columns of all images side by side: `[channels · kernel, batch · windows]`.
+    fn columns(&self, grid: Grid) -> Tensor {
         let (b, c) = (self.size(0), self.size(1));
-        let to = [b, c * grid.kernel[0] * grid.kernel[1], grid.out[0] * grid.out[1]];
         let raw = match self.is_empty() {
-            true => engine::full(&to, 0.0, self.dtype(), self.device()),
-            false => window::unfold(&self.raw, b * c, grid, &to),
+            true => {
+                let to = [c * grid.kernel[0] * grid.kernel[1], b * grid.out[0] * grid.out[1]];
+                engine::full(&to, 0.0, self.dtype(), self.device())
+            }
+            false => window::unfold(&self.raw, [b, c], grid),
         };
-        record(
-            Op::new("unfold").ints("kernel", grid.kernel).ints("stride", grid.stride),
-            &[self],
-            raw,
-            Keep::NOTHING,
-            move |s| smallvec![Some(s.cotangent().fold_by(grid))],
-        )
+        let op = Op::new("unfold").ints("kernel", grid.kernel).ints("stride", grid.stride);
+        record(op, &[self], raw, Keep::NOTHING, move |s| smallvec![Some(s.cotangent().images(b, c, grid))])
+    }
+    /// The reverse of [`columns`](Tensor::columns).
+    fn images(&self, b: usize, c: usize, grid: Grid) -> Tensor {
+        let raw = match self.is_empty() {
+            true => engine::full(&[b, c, grid.image[0], grid.image[1]], 0.0, self.dtype(), self.device()),
+            false => window::fold(&self.raw, [b, c], grid),
+        };
+        let op = Op::new("fold").ints("kernel", grid.kernel).ints("stride", grid.stride);
+        record(op, &[self], raw, Keep::NOTHING, move |s| smallvec![Some(s.cotangent().columns(grid))])
     }
     /// Columns added back into an image: the reverse of [`unfold`](Tensor::unfold) (overlaps add up).
     #[track_caller]
@@ -96,22 +105,9 @@ impl Tensor {
             && self.size(1) % (kernel[0] * kernel[1]) == 0
             && self.size(2) == grid.out[0] * grid.out[1];
         assert!(fits, "fold: {:?} does not fold into {image:?} with kernel {kernel:?}", self.shape);
-        self.fold_by(grid)
-    }
-    fn fold_by(&self, grid: Grid) -> Tensor {
-        let (b, c) = (self.size(0), self.size(1) / (grid.kernel[0] * grid.kernel[1]));
-        let to = [b, c, grid.image[0], grid.image[1]];
-        let raw = match self.is_empty() {
-            true => engine::full(&to, 0.0, self.dtype(), self.device()),
-            false => window::fold(&self.raw, b * c, grid, &to),
-        };
-        record(
-            Op::new("fold").ints("kernel", grid.kernel).ints("stride", grid.stride),
-            &[self],
-            raw,
-            Keep::NOTHING,
-            move |s| smallvec![Some(s.cotangent().unfold_by(grid))],
-        )
+        let (b, rows, at) = (self.size(0), self.size(1), self.size(2));
+        let columns = self.permute([1, 0, 2]).reshape([rows, b * at]);
+        columns.images(b, rows / (kernel[0] * kernel[1]), grid)
     }
     /// Two-dimensional convolution of `[batch, channels, height, width]` with `[outputs, channels / groups, height,
     /// width]`.
@@ -125,13 +121,13 @@ impl Tensor {
         assert!(fits, "conv2d: image {:?} and kernel {:?} do not fit together", self.shape, weight.shape);
         let grid = windows.grid("conv2d", [self.size(2), self.size(3)], [weight.size(2), weight.size(3)]);
         let (b, o, groups) = (self.size(0), weight.size(0), windows.groups);
-        let columns = self.unfold_by(grid);
-        let (inner, at) = (columns.size(1) / groups, columns.size(2));
+        let columns = self.columns(grid);
+        let (inner, wide) = (columns.size(0) / groups, columns.size(1));
         let y = match groups {
             1 => weight.reshape([o, inner]).matmul(&columns),
-            g => weight.reshape([g, o / g, inner]).matmul(&columns.reshape([b, g, inner, at])),
+            g => weight.reshape([g, o / g, inner]).matmul(&columns.reshape([g, inner, wide])),
         };
-        let y = y.reshape([b, o, grid.out[0], grid.out[1]]);
+        let y = y.reshape([o, b, grid.out[0], grid.out[1]]).transpose(0, 1);
         add_channels(y, bias)
     }
     /// Transposed two-dimensional convolution: `[batch, inputs, height, width]` with `[inputs, outputs / groups,
@@ -161,13 +157,14 @@ impl Tensor {
         let grid = windows.grid("conv_transpose2d", image, kernel);
         assert_eq!(grid.out, [self.size(2), self.size(3)], "conv_transpose2d: extra rows and columns do not fit");
         let (b, c, o) = (self.size(0), self.size(1), weight.size(1));
-        let at = self.size(2) * self.size(3);
+        let wide = b * self.size(2) * self.size(3);
         let inner = o * kernel[0] * kernel[1];
+        let x = self.transpose(0, 1);
         let columns = match groups {
-            1 => weight.reshape([c, inner]).t().matmul(&self.reshape([b, c, at])),
-            g => weight.reshape([g, c / g, inner]).t().matmul(&self.reshape([b, g, c / g, at])),
+            1 => weight.reshape([c, inner]).t().matmul(&x.reshape([c, wide])),
+            g => weight.reshape([g, c / g, inner]).t().matmul(&x.reshape([g, c / g, wide])),
         };
-        let y = columns.reshape([b, groups * inner, at]).fold_by(grid);
+        let y = columns.reshape([groups * inner, wide]).images(b, groups * o, grid);
         add_channels(y, bias)
     }
     /// One-dimensional convolution of `[batch, channels, length]` with `[outputs, channels / groups, length]`; the
