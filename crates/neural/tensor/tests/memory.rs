@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use symbolon_tensor::optim::{Adam, Optimiser};
-use symbolon_tensor::{Create, DType, Rng, Tensor, grad, lean};
+use symbolon_tensor::{Create, DType, Rng, grad, lean};
 
 /// Memory of this process that is in use, in bytes.
 fn resident() -> usize {

@@ -1,7 +1,7 @@
 //! Layer and RMS normalisation of rows, with scale and offset, and the way back through them.
 
 use super::rows::{sum_of, sum_of_pairs};
-use super::{by_rows, f32s, vectorised, worth_threads};
+use super::{Row, Task, by_rows, f32s, vectorised, worth_threads};
 use crate::engine::{self, Raw};
 use rayon::prelude::*;
 
@@ -29,34 +29,75 @@ pub(crate) fn forward(x: &Raw, w: Option<&Raw>, b: Option<&Raw>, width: usize, k
     let (w, b) = (w.map(engine::dense), b.map(engine::dense));
     let a = engine::slice::<f32>(&x);
     let (w, b) = (w.as_ref().map(engine::slice::<f32>), b.as_ref().map(engine::slice::<f32>));
-    let mut out = vec![0f32; a.len()];
-    by_rows(&mut out, width, 2 * width, |first, o| {
-        for (i, o) in o.chunks_exact_mut(width).enumerate() {
-            let row = &a[(first + i) * width..][..width];
-            let (mean, scale) = kind.moments(row);
-            match (w, b) {
-                (Some(w), Some(b)) => {
-                    for (((o, &v), &w), &b) in o.iter_mut().zip(row).zip(w).zip(b) {
-                        *o = (v - mean) * scale * w + b;
-                    }
+    let out = by_rows(&Forward { w, b, kind }, a, &[], width, width, 2);
+    Some(engine::from_vec(out, &engine::shape(&x)))
+}
+
+struct Forward<'a> {
+    w: Option<&'a [f32]>,
+    b: Option<&'a [f32]>,
+    kind: Kind,
+}
+
+impl Row for Forward<'_> {
+    #[inline(always)]
+    fn row(&self, _: usize, a: &[f32], _: &[f32], out: &mut [f32]) {
+        let (mean, scale) = self.kind.moments(a);
+        match self.w {
+            Some(w) => {
+                for ((o, &v), &w) in out.iter_mut().zip(a).zip(w) {
+                    *o = (v - mean) * scale * w;
                 }
-                (Some(w), None) => {
-                    for ((o, &v), &w) in o.iter_mut().zip(row).zip(w) {
-                        *o = (v - mean) * scale * w;
-                    }
-                }
-                _ => {
-                    for (o, &v) in o.iter_mut().zip(row) {
-                        *o = (v - mean) * scale;
-                    }
-                    if let Some(b) = b {
-                        o.iter_mut().zip(b).for_each(|(o, &b)| *o += b);
-                    }
+            }
+            None => {
+                for (o, &v) in out.iter_mut().zip(a) {
+                    *o = (v - mean) * scale;
                 }
             }
         }
-    });
-    Some(engine::from_vec(out, &engine::shape(&x)))
+        if let Some(b) = self.b {
+            for (o, &b) in out.iter_mut().zip(b) {
+                *o += b;
+            }
+        }
+    }
+}
+
+/// A block of rows on the way back: fills its part of the input's cotangent, answers its part of the other two.
+struct Backward<'a> {
+    x: &'a [f32],
+    g: &'a [f32],
+    w: &'a [f32],
+    kind: Kind,
+    out: &'a mut [f32],
+}
+
+impl Task for Backward<'_> {
+    type Out = (Vec<f32>, Vec<f32>);
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        let width = self.w.len();
+        let (mut dw, mut db, mut h) = (vec![0f32; width], vec![0f32; width], vec![0f32; width]);
+        let rows = self.x.chunks_exact(width).zip(self.g.chunks_exact(width));
+        for (o, (x, g)) in self.out.chunks_exact_mut(width).zip(rows) {
+            let (mean, scale) = self.kind.moments(x);
+            for (((o, h), &x), (&g, &w)) in o.iter_mut().zip(&mut h).zip(x).zip(g.iter().zip(self.w)) {
+                *o = (x - mean) * scale;
+                *h = g * w;
+            }
+            for (((dw, db), &g), &hat) in dw.iter_mut().zip(&mut db).zip(g).zip(&*o) {
+                *dw += g * hat;
+                *db += g;
+            }
+            let n = width as f32;
+            let flat = if self.kind.centred { sum_of(&h, |v| v) / n } else { 0.0 };
+            let along = sum_of_pairs(&h, o, |h, hat| h * hat) / n;
+            for (o, &h) in o.iter_mut().zip(&h) {
+                *o = scale * (h - flat - *o * along);
+            }
+        }
+        (dw, db)
+    }
 }
 
 /// Cotangents of input, scale and offset in one pass over the rows.
@@ -70,31 +111,9 @@ pub(crate) fn backward(x: &Raw, g: &Raw, w: Option<&Raw>, width: usize, kind: Ki
     let ones = vec![1f32; if w.is_some() { 0 } else { width }];
     let w = w.as_ref().map_or(ones.as_slice(), engine::slice::<f32>);
     let mut out = vec![0f32; xs.len()];
-    let block = |(i, out): (usize, &mut [f32])| -> (Vec<f32>, Vec<f32>) {
-        vectorised(|| {
-            let (mut dw, mut db, mut h) = (vec![0f32; width], vec![0f32; width], vec![0f32; width]);
-            for (j, o) in out.chunks_exact_mut(width).enumerate() {
-                let at = (i * ROWS + j) * width;
-                let (x, g) = (&xs[at..at + width], &gs[at..at + width]);
-                let (mean, scale) = kind.moments(x);
-                for (((((o, h), &x), &g), &w), (dw, db)) in
-                    o.iter_mut().zip(&mut h).zip(x).zip(g).zip(w).zip(dw.iter_mut().zip(&mut db))
-                {
-                    let hat = (x - mean) * scale;
-                    *o = hat;
-                    *h = g * w;
-                    *dw += g * hat;
-                    *db += g;
-                }
-                let n = width as f32;
-                let flat = if kind.centred { sum_of(&h, |v| v) / n } else { 0.0 };
-                let along = sum_of_pairs(&h, o, |h, hat| h * hat) / n;
-                for (o, &h) in o.iter_mut().zip(&h) {
-                    *o = scale * (h - flat - *o * along);
-                }
-            }
-            (dw, db)
-        })
+    let block = |(i, out): (usize, &mut [f32])| {
+        let part = i * ROWS * width..i * ROWS * width + out.len();
+        vectorised(Backward { x: &xs[part.clone()], g: &gs[part], w, kind, out })
     };
     let parts: Vec<(Vec<f32>, Vec<f32>)> = match worth_threads(xs.len()) {
         true => out.par_chunks_mut(ROWS * width).enumerate().map(block).collect(),

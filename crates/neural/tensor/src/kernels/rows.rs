@@ -1,6 +1,6 @@
 //! Row by row: sums, softmax, normalisation, row additions.
 
-use super::{by_rows, f32s, scalar, vectorised};
+use super::{Row, by_rows, f32s, scalar, vectorised};
 use crate::engine::{self, Raw};
 use crate::shape::{count, reduced, split};
 use rayon::prelude::*;
@@ -59,7 +59,15 @@ pub(crate) fn max_of(x: &[f32]) -> f32 {
             lanes[i] = if c[i] > lanes[i] { c[i] } else { lanes[i] };
         }
     }
-    rest.iter().chain(&lanes).fold(f32::NEG_INFINITY, |m, &v| if v > m { v } else { m })
+    for (l, &v) in lanes.iter_mut().zip(rest) {
+        *l = if v > *l { v } else { *l };
+    }
+    for width in [8, 4, 2, 1] {
+        for i in 0..width {
+            lanes[i] = if lanes[i + width] > lanes[i] { lanes[i + width] } else { lanes[i] };
+        }
+    }
+    lanes[0]
 }
 
 /// Sums over leading or trailing axes (or all), each left with length one.
@@ -87,7 +95,13 @@ pub(crate) fn sum(x: &Raw, shape: &[usize], axes: &[usize]) -> Option<Raw> {
 
 fn row_sums(a: &[f32], width: usize) -> Vec<f32> {
     const LONG: usize = 1 << 13;
-    let rows = a.len() / width;
+    struct Total;
+    impl Row for Total {
+        #[inline(always)]
+        fn row(&self, _: usize, a: &[f32], _: &[f32], out: &mut [f32]) {
+            out[0] = sum_of(a, |v| v);
+        }
+    }
     if width >= 2 * LONG {
         let one = |row: &[f32]| -> f32 {
             let parts: Vec<f32> = row.par_chunks(LONG).map(|c| vectorised(|| sum_of(c, |v| v))).collect();
@@ -95,13 +109,7 @@ fn row_sums(a: &[f32], width: usize) -> Vec<f32> {
         };
         return a.chunks_exact(width).map(one).collect();
     }
-    let mut out = vec![0f32; rows];
-    by_rows(&mut out, 1, width, |first, o| {
-        for (i, o) in o.iter_mut().enumerate() {
-            *o = sum_of(&a[(first + i) * width..][..width], |v| v);
-        }
-    });
-    out
+    by_rows(&Total, a, &[], width, 1, 1)
 }
 
 /// Sums down the columns: blocks of rows first, then the blocks, always in the same order.
@@ -157,14 +165,7 @@ pub(crate) fn index_add(x: &Raw, axis: usize, indices: &Raw, source: &Raw) -> Op
 
 /// Softmax of each row; relative error below 1e-6. A row of minus infinities gives not-a-number, as the formula does.
 pub(crate) fn softmax(x: &Raw, width: usize) -> Option<Raw> {
-    each_row(x, width, |row, out| {
-        let top = max_of(row);
-        for (o, &v) in out.iter_mut().zip(row) {
-            *o = scalar::exp(v - top);
-        }
-        let scale = 1.0 / sum_of(out, |v| v);
-        out.iter_mut().for_each(|o| *o *= scale);
-    })
+    masked_softmax(x, 1, width, 1.0, |_| (0, width))
 }
 
 /// Softmax of `scale · x` over part of each row: row `i` of every `rows` sees the entries `span(i)`, zero elsewhere.
@@ -173,87 +174,87 @@ pub(crate) fn masked_softmax(
     rows: usize,
     width: usize,
     scale: f32,
-    span: impl Fn(usize) -> (usize, usize) + Sync,
+    span: impl Fn(usize) -> (usize, usize),
 ) -> Option<Raw> {
-    let x = f32s(x)?;
-    let a = engine::slice::<f32>(&x);
-    let mut out = vec![0f32; a.len()];
-    by_rows(&mut out, width, 4 * width, |first, o| {
-        for (i, o) in o.chunks_exact_mut(width).enumerate() {
-            let (from, to) = span((first + i) % rows);
+    struct Softmax {
+        spans: Vec<(usize, usize)>,
+        scale: f32,
+    }
+    impl Row for Softmax {
+        #[inline(always)]
+        fn row(&self, index: usize, a: &[f32], _: &[f32], out: &mut [f32]) {
+            let (from, to) = self.spans[index % self.spans.len()];
             if to <= from {
-                continue;
+                return;
             }
-            let row = &a[(first + i) * width..][from..to];
-            let o = &mut o[from..to];
+            let (a, out) = (&a[from..to], &mut out[from..to]);
             // The largest of `scale · x` is the largest or the smallest `x`, by the sign of the scale.
-            let top = if scale >= 0.0 {
-                max_of(row) * scale
-            } else {
-                row.iter().fold(f32::INFINITY, |m, &v| m.min(v)) * scale
-            };
-            for (o, &v) in o.iter_mut().zip(row) {
-                *o = scalar::exp(v * scale - top);
+            let top = if self.scale >= 0.0 { max_of(a) } else { a.iter().fold(f32::INFINITY, |m, &v| m.min(v)) };
+            let top = top * self.scale;
+            for (o, &v) in out.iter_mut().zip(a) {
+                *o = scalar::exp(v * self.scale - top);
             }
-            let share = 1.0 / sum_of(o, |v| v);
-            o.iter_mut().for_each(|o| *o *= share);
+            let share = 1.0 / sum_of(out, |v| v);
+            out.iter_mut().for_each(|o| *o *= share);
         }
-    });
-    Some(engine::from_vec(out, &engine::shape(&x)))
+    }
+    one(x, width, 4, &Softmax { spans: (0..rows).map(span).collect(), scale })
 }
 
 /// `scale · y (g - Σ g y)` of each row.
 pub(crate) fn softmax_back(y: &Raw, g: &Raw, width: usize, scale: f32) -> Option<Raw> {
-    two_rows(y, g, width, |y, g, out| {
-        let dot = sum_of_pairs(y, g, |a, b| a * b);
-        for ((o, &y), &g) in out.iter_mut().zip(y).zip(g) {
-            *o = y * (g - dot) * scale;
+    struct Back(f32);
+    impl Row for Back {
+        #[inline(always)]
+        fn row(&self, _: usize, y: &[f32], g: &[f32], out: &mut [f32]) {
+            let dot = sum_of_pairs(y, g, |a, b| a * b);
+            for ((o, &y), &g) in out.iter_mut().zip(y).zip(g) {
+                *o = y * (g - dot) * self.0;
+            }
         }
-    })
+    }
+    two(y, g, width, &Back(scale))
 }
 
 /// Logarithm of the softmax of each row; absolute error below 1e-6 of the row's range.
 pub(crate) fn log_softmax(x: &Raw, width: usize) -> Option<Raw> {
-    each_row(x, width, |row, out| {
-        let top = max_of(row);
-        let shift = top + scalar::ln(sum_of(row, |v| scalar::exp(v - top)));
-        for (o, &v) in out.iter_mut().zip(row) {
-            *o = v - shift;
+    struct Log;
+    impl Row for Log {
+        #[inline(always)]
+        fn row(&self, _: usize, a: &[f32], _: &[f32], out: &mut [f32]) {
+            let top = max_of(a);
+            let shift = top + scalar::ln(sum_of(a, |v| scalar::exp(v - top)));
+            for (o, &v) in out.iter_mut().zip(a) {
+                *o = v - shift;
+            }
         }
-    })
+    }
+    one(x, width, 4, &Log)
 }
 
 /// `g - e^y Σ g` of each row.
 pub(crate) fn log_softmax_back(y: &Raw, g: &Raw, width: usize) -> Option<Raw> {
-    two_rows(y, g, width, |y, g, out| {
-        let total = sum_of(g, |v| v);
-        for ((o, &y), &g) in out.iter_mut().zip(y).zip(g) {
-            *o = g - scalar::exp(y) * total;
+    struct Back;
+    impl Row for Back {
+        #[inline(always)]
+        fn row(&self, _: usize, y: &[f32], g: &[f32], out: &mut [f32]) {
+            let total = sum_of(g, |v| v);
+            for ((o, &y), &g) in out.iter_mut().zip(y).zip(g) {
+                *o = g - scalar::exp(y) * total;
+            }
         }
-    })
+    }
+    two(y, g, width, &Back)
 }
 
-fn each_row(x: &Raw, width: usize, f: impl Fn(&[f32], &mut [f32]) + Sync) -> Option<Raw> {
+fn one(x: &Raw, width: usize, cost: usize, kernel: &impl Row) -> Option<Raw> {
     let x = f32s(x)?;
-    let a = engine::slice::<f32>(&x);
-    let mut out = vec![0f32; a.len()];
-    by_rows(&mut out, width, 4 * width, |first, o| {
-        for (i, o) in o.chunks_exact_mut(width).enumerate() {
-            f(&a[(first + i) * width..][..width], o);
-        }
-    });
+    let out = by_rows(kernel, engine::slice::<f32>(&x), &[], width, width, cost);
     Some(engine::from_vec(out, &engine::shape(&x)))
 }
 
-fn two_rows(x: &Raw, y: &Raw, width: usize, f: impl Fn(&[f32], &[f32], &mut [f32]) + Sync) -> Option<Raw> {
+fn two(x: &Raw, y: &Raw, width: usize, kernel: &impl Row) -> Option<Raw> {
     let (x, y) = (f32s(x)?, f32s(y)?);
-    let (a, b) = (engine::slice::<f32>(&x), engine::slice::<f32>(&y));
-    let mut out = vec![0f32; a.len()];
-    by_rows(&mut out, width, 2 * width, |first, o| {
-        for (i, o) in o.chunks_exact_mut(width).enumerate() {
-            let at = (first + i) * width;
-            f(&a[at..at + width], &b[at..at + width], o);
-        }
-    });
+    let out = by_rows(kernel, engine::slice::<f32>(&x), engine::slice::<f32>(&y), width, width, 2);
     Some(engine::from_vec(out, &engine::shape(&x)))
 }
