@@ -95,8 +95,8 @@ impl Device {
             Self::Cpu => DispatchDevice::Flex(burn::backend::FlexDevice),
             #[cfg(feature = "vulkan")]
             Self::Gpu(n) => {
-                use burn::backend::{WgpuBackend, WgpuDevice};
-                WgpuDevice::DiscreteGpu(n).on(WgpuBackend::Vulkan).into()
+                use burn::backend::{WgpuBackend, WgpuDevice, WgpuDeviceKind};
+                WgpuDevice::new(WgpuDeviceKind::DiscreteGpu(n)).on(WgpuBackend::Vulkan).into()
             }
             #[cfg(not(feature = "vulkan"))]
             Self::Gpu(n) => panic!("graphics card {n}: built without the feature `vulkan`"),
