@@ -1,6 +1,9 @@
 //! Every operation's derivatives against central differences in `f64`: broadcast, empty, scrambled in memory,
 //! of every rank from 0 to 6.
 
+// Lists of inputs are written alike whether there is one or several.
+#![allow(clippy::cloned_ref_to_slice_refs)]
+
 mod common;
 use common::{Dice, F, check, scrambled};
 use symbolon_tensor::Tensor;

@@ -1,6 +1,9 @@
 //! Our own `f32` kernels against the composed operations in `f64`, which the gradient tests have checked.
 //! Sizes lie around vector widths and around the size from which several threads work.
 
+// Lists of inputs are written alike whether there is one or several.
+#![allow(clippy::cloned_ref_to_slice_refs)]
+
 mod common;
 use common::Dice;
 use symbolon_tensor::{Attention, Create, DType, Tensor, Windows, grad, lean};

@@ -19,10 +19,10 @@ fn ten_thousand_training_steps_leave_nothing_behind() {
     let mut adam = Adam::new(1e-3);
     let mut step = |i: usize| {
         let forward = || x.matmul(&w[0]).gelu().named("hidden");
-        let hidden = if i % 2 == 0 { forward() } else { lean(forward) };
+        let hidden = if i.is_multiple_of(2) { forward() } else { lean(forward) };
         let loss = hidden.matmul(&w[1]).cross_entropy(&y);
         let grads = loss.grad(&[&w[0], &w[1]]);
-        if i % 50 == 0 {
+        if i.is_multiple_of(50) {
             // Gradients with a history of their own go as well.
             let g = loss.grad_graph(&[&hidden]).remove(0);
             grad(&[&g], &[&g.detach()], &[&w[0]], Create::None);

@@ -17,7 +17,7 @@ pub(crate) fn exp(x: f32) -> f32 {
     let p = p * r + 8.333_452e-3;
     let p = p * r + 4.166_579_6e-2;
     let p = p * r + 1.666_666_6e-1;
-    let p = p * r + 5.000_000_1e-1;
+    let p = p * r + 0.5;
     let p = p * r * r + r + 1.0;
     // Two factors of about 2^(n/2), so that neither overflows before the result does.
     let n = (t.to_bits() as i32).wrapping_sub(MAGIC.to_bits() as i32);
@@ -86,7 +86,7 @@ pub(crate) fn erf(x: f32) -> f32 {
     let p = p * z - 2.101_024e-6;
     let p = p * z - 5.692_506_4e-5;
     let p = p * z - 7.349_906e-4;
-    let p = p * z - 2.954_599_8e-3;
+    let p = p * z - 2.954_6e-3;
     let p = p * z - 1.609_603_3e-2;
     let q = -1.456_607_2e-5f32;
     let q = q * z - 2.133_740_6e-4;

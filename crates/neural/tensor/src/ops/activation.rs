@@ -21,10 +21,11 @@ fn fused(x: &Tensor, kernel: fn(&Raw) -> Option<Raw>, composed: impl Fn(&Tensor)
 /// The cotangent of an elementwise function: fused when nobody will differentiate it, composed otherwise.
 fn back(s: &Step, kernel: fn(&Raw, &Raw) -> Option<Raw>, slope: impl Fn(&Tensor) -> Tensor) -> Grads {
     let (x, g) = (s.input(0), s.cotangent());
-    if !is_recording() && !x.is_empty() {
-        if let Some(raw) = kernel(&x.raw, &g.raw) {
-            return smallvec![Some(Tensor::constant(raw))];
-        }
+    if !is_recording()
+        && !x.is_empty()
+        && let Some(raw) = kernel(&x.raw, &g.raw)
+    {
+        return smallvec![Some(Tensor::constant(raw))];
     }
     smallvec![Some(g * slope(&x))]
 }
@@ -167,10 +168,11 @@ impl Tensor {
         };
         record(Op::new("softmax").ints("axis", [at]), &[self], raw, Keep::OUTPUT, move |s| {
             let (y, g) = (s.output(), s.cotangent());
-            if !is_recording() && !y.is_empty() {
-                if let Some(raw) = kernels::rows::softmax_back(&y.raw, &g.raw, width, 1.0) {
-                    return smallvec![Some(Tensor::constant(raw))];
-                }
+            if !is_recording()
+                && !y.is_empty()
+                && let Some(raw) = kernels::rows::softmax_back(&y.raw, &g.raw, width, 1.0)
+            {
+                return smallvec![Some(Tensor::constant(raw))];
             }
             smallvec![Some(&y * (g - (g * &y).sum_axis(-1, true)))]
         })
@@ -193,10 +195,11 @@ impl Tensor {
         };
         record(Op::new("log_softmax").ints("axis", [at]), &[self], raw, Keep::OUTPUT, move |s| {
             let (y, g) = (s.output(), s.cotangent());
-            if !is_recording() && !y.is_empty() {
-                if let Some(raw) = kernels::rows::log_softmax_back(&y.raw, &g.raw, width) {
-                    return smallvec![Some(Tensor::constant(raw))];
-                }
+            if !is_recording()
+                && !y.is_empty()
+                && let Some(raw) = kernels::rows::log_softmax_back(&y.raw, &g.raw, width)
+            {
+                return smallvec![Some(Tensor::constant(raw))];
             }
             smallvec![Some(g - y.exp() * g.sum_axis(-1, true))]
         })

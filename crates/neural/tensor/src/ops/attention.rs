@@ -75,7 +75,7 @@ impl Attention {
             && k.shape[..3] == v.shape[..3]
             && q.size(3) == k.size(3)
             && k.size(1) > 0
-            && q.size(1) % k.size(1) == 0;
+            && q.size(1).is_multiple_of(k.size(1));
         assert!(fits, "attention: shapes {:?}, {:?}, {:?} do not fit together", q.shape, k.shape, v.shape);
         let [b, h, t, d] = [q.size(0), q.size(1), q.size(2), q.size(3)];
         let (groups, s, dv) = (k.size(1), k.size(2), v.size(3));
@@ -121,10 +121,11 @@ impl Tensor {
         let op = Op::new("attention_pattern").real("scale", scale);
         record(op, &[self], raw, Keep::OUTPUT, move |step| {
             let (y, g) = (step.output(), step.cotangent());
-            if !is_recording() && !y.is_empty() {
-                if let Some(raw) = kernels::rows::softmax_back(&y.raw, &g.raw, s, scale as f32) {
-                    return smallvec![Some(Tensor::constant(raw))];
-                }
+            if !is_recording()
+                && !y.is_empty()
+                && let Some(raw) = kernels::rows::softmax_back(&y.raw, &g.raw, s, scale as f32)
+            {
+                return smallvec![Some(Tensor::constant(raw))];
             }
             smallvec![Some(&y * (g - (g * &y).sum_axis(-1, true)) * scale)]
         })

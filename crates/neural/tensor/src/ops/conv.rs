@@ -102,7 +102,7 @@ impl Tensor {
         float("fold", self);
         let grid = windows.grid("fold", image, kernel);
         let fits = self.rank() == 3
-            && self.size(1) % (kernel[0] * kernel[1]) == 0
+            && self.size(1).is_multiple_of(kernel[0] * kernel[1])
             && self.size(2) == grid.out[0] * grid.out[1];
         assert!(fits, "fold: {:?} does not fold into {image:?} with kernel {kernel:?}", self.shape);
         let (b, rows, at) = (self.size(0), self.size(1), self.size(2));
@@ -117,7 +117,7 @@ impl Tensor {
         let fits = self.rank() == 4
             && weight.rank() == 4
             && self.size(1) == weight.size(1) * windows.groups
-            && weight.size(0) % windows.groups.max(1) == 0;
+            && weight.size(0).is_multiple_of(windows.groups.max(1));
         assert!(fits, "conv2d: image {:?} and kernel {:?} do not fit together", self.shape, weight.shape);
         let grid = windows.grid("conv2d", [self.size(2), self.size(3)], [weight.size(2), weight.size(3)]);
         let (b, o, groups) = (self.size(0), weight.size(0), windows.groups);
@@ -142,8 +142,10 @@ impl Tensor {
     ) -> Tensor {
         same_kind("conv_transpose2d", self, weight);
         let groups = windows.groups.max(1);
-        let fits =
-            self.rank() == 4 && weight.rank() == 4 && self.size(1) == weight.size(0) && self.size(1) % groups == 0;
+        let fits = self.rank() == 4
+            && weight.rank() == 4
+            && self.size(1) == weight.size(0)
+            && self.size(1).is_multiple_of(groups);
         assert!(fits, "conv_transpose2d: image {:?} and kernel {:?} do not fit together", self.shape, weight.shape);
         let kernel = [weight.size(2), weight.size(3)];
         let short = (0..2).all(|i| extra[i] < windows.stride[i].max(windows.dilation[i]));

@@ -29,7 +29,11 @@ impl Tensor {
         if let Some(i) = to.iter().position(|&n| n == REST) {
             to[i] = 1;
             let known = count(&to);
-            assert!(known > 0 && self.len() % known == 0, "reshape: {:?} does not divide into {to:?}", self.shape);
+            assert!(
+                known > 0 && self.len().is_multiple_of(known),
+                "reshape: {:?} does not divide into {to:?}",
+                self.shape
+            );
             to[i] = self.len() / known;
         }
         assert_eq!(count(&to), self.len(), "reshape: {:?} does not fit into {to:?}", self.shape);
