@@ -14,5 +14,5 @@ ours, peer = best(sys.argv[1]), best(sys.argv[2])
 print(f"{'work':28} {'ours, ms':>12} {'PyTorch, ms':>12} {'ratio':>7}")
 for name, seconds in ours.items():
     other = peer.get(name)
-    told = f"{other * 1e3:12.3f} {other / seconds:7.2f}" if other else f"{'-':>12} {'-':>7}"
+    told = f"{other * 1e3:12.3f} {other / seconds:7.2f}" if other and seconds else f"{'-':>12} {'-':>7}"
     print(f"{name:28} {seconds * 1e3:12.3f} {told}")

@@ -1,7 +1,7 @@
 //! Layer and RMS normalisation of rows, with scale and offset, and the way back through them.
 
 use super::rows::{sum_of, sum_of_pairs};
-use super::{Row, Task, by_rows, f32s, vectorised, worth_threads};
+use super::{Row, Task, by_rows, f32s, vectorised, worth_threads, zeros};
 use crate::engine::{self, Raw};
 use rayon::prelude::*;
 
@@ -110,7 +110,7 @@ pub(crate) fn backward(x: &Raw, g: &Raw, w: Option<&Raw>, width: usize, kind: Ki
     let (xs, gs) = (engine::slice::<f32>(&x), engine::slice::<f32>(&g));
     let ones = vec![1f32; if w.is_some() { 0 } else { width }];
     let w = w.as_ref().map_or(ones.as_slice(), engine::slice::<f32>);
-    let mut out = vec![0f32; xs.len()];
+    let mut out: Vec<f32> = zeros(xs.len());
     let block = |(i, out): (usize, &mut [f32])| {
         let part = i * ROWS * width..i * ROWS * width + out.len();
         vectorised(Backward { x: &xs[part.clone()], g: &gs[part], w, kind, out })

@@ -1,6 +1,6 @@
 //! Windows of images as columns, and columns added back into images.
 
-use super::{PIECE, worth_threads};
+use super::{PIECE, worth_threads, zeros};
 use crate::dtype::DType;
 use crate::engine::{self, Number, Raw};
 use crate::tensor::Tensor;
@@ -69,7 +69,7 @@ fn copy<T: Number + Default>(x: &Raw, [batch, channels]: [usize; 2], grid: Grid)
     let x = engine::dense(x);
     let a = engine::slice::<T>(&x);
     let (image, kernel, windows) = grid.sizes();
-    let mut out = vec![T::default(); channels * kernel * batch * windows];
+    let mut out: Vec<T> = zeros(channels * kernel * batch * windows);
     let step = grid.stride[1];
     let row = |(r, out): (usize, &mut [T])| {
         let (c, k) = (r / kernel, r % kernel);
@@ -98,7 +98,7 @@ fn add<T: Number + Default + std::ops::AddAssign>(x: &Raw, [batch, channels]: [u
     let x = engine::dense(x);
     let a = engine::slice::<T>(&x);
     let (image, kernel, windows) = grid.sizes();
-    let mut out = vec![T::default(); batch * channels * image];
+    let mut out: Vec<T> = zeros(batch * channels * image);
     let step = grid.stride[1];
     let plane = |(p, o): (usize, &mut [T])| {
         let (b, c) = (p / channels, p % channels);
