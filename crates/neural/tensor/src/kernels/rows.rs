@@ -1,0 +1,260 @@
+//! Row by row: sums, softmax, normalisation, row additions.
+
+use super::{Row, by_rows, f32s, scalar, vectorised};
+use crate::engine::{self, Raw};
+use crate::shape::{count, reduced, split};
+use rayon::prelude::*;
+
+/// Sixteen running sums, which become one vector register; joined in a fixed order.
+#[inline(always)]
+pub(crate) fn sum_of(x: &[f32], f: impl Fn(f32) -> f32 + Copy) -> f32 {
+    let mut lanes = [0f32; 16];
+    let whole = x.chunks_exact(16);
+    let rest = whole.remainder();
+    for c in whole {
+        for i in 0..16 {
+            lanes[i] += f(c[i]);
+        }
+    }
+    for (l, &v) in lanes.iter_mut().zip(rest) {
+        *l += f(v);
+    }
+    fold(lanes)
+}
+
+/// The same for pairs.
+#[inline(always)]
+pub(crate) fn sum_of_pairs(x: &[f32], y: &[f32], f: impl Fn(f32, f32) -> f32 + Copy) -> f32 {
+    let mut lanes = [0f32; 16];
+    let (xs, ys) = (x.chunks_exact(16), y.chunks_exact(16));
+    let (rx, ry) = (xs.remainder(), ys.remainder());
+    for (a, b) in xs.zip(ys) {
+        for i in 0..16 {
+            lanes[i] += f(a[i], b[i]);
+        }
+    }
+    for ((l, &a), &b) in lanes.iter_mut().zip(rx).zip(ry) {
+        *l += f(a, b);
+    }
+    fold(lanes)
+}
+
+#[inline(always)]
+fn fold(mut lanes: [f32; 16]) -> f32 {
+    for width in [8, 4, 2, 1] {
+        for i in 0..width {
+            lanes[i] += lanes[i + width];
+        }
+    }
+    lanes[0]
+}
+
+#[inline(always)]
+pub(crate) fn max_of(x: &[f32]) -> f32 {
+    let mut lanes = [f32::NEG_INFINITY; 16];
+    let whole = x.chunks_exact(16);
+    let rest = whole.remainder();
+    for c in whole {
+        for i in 0..16 {
+            lanes[i] = if c[i] > lanes[i] { c[i] } else { lanes[i] };
+        }
+    }
+    for (l, &v) in lanes.iter_mut().zip(rest) {
+        *l = if v > *l { v } else { *l };
+    }
+    for width in [8, 4, 2, 1] {
+        for i in 0..width {
+            lanes[i] = if lanes[i + width] > lanes[i] { lanes[i + width] } else { lanes[i] };
+        }
+    }
+    lanes[0]
+}
+
+/// Sums over leading or trailing axes (or all), each left with length one.
+pub(crate) fn sum(x: &Raw, shape: &[usize], axes: &[usize]) -> Option<Raw> {
+    let (rank, k) = (shape.len(), axes.len());
+    if count(shape) == 0 {
+        return None;
+    }
+    let to = reduced(shape, axes, true);
+    let trailing = axes.iter().enumerate().all(|(i, &a)| a == rank - k + i);
+    let leading = axes.iter().enumerate().all(|(i, &a)| a == i);
+    if !trailing && !leading {
+        return None;
+    }
+    let x = f32s(x)?;
+    let a = engine::slice::<f32>(&x);
+    let out = if trailing {
+        let width = count(&shape[rank - k..]);
+        row_sums(a, width)
+    } else {
+        column_sums(a, count(&shape[k..]))
+    };
+    Some(engine::from_vec(out, &to))
+}
+
+fn row_sums(a: &[f32], width: usize) -> Vec<f32> {
+    const LONG: usize = 1 << 13;
+    struct Total;
+    impl Row for Total {
+        #[inline(always)]
+        fn row(&self, _: usize, a: &[f32], _: &[f32], out: &mut [f32]) {
+            out[0] = sum_of(a, |v| v);
+        }
+    }
+    if width >= 2 * LONG {
+        let one = |row: &[f32]| -> f32 {
+            let parts: Vec<f32> = row.par_chunks(LONG).map(|c| vectorised(|| sum_of(c, |v| v))).collect();
+            sum_of(&parts, |v| v)
+        };
+        return a.chunks_exact(width).map(one).collect();
+    }
+    by_rows(&Total, a, &[], width, 1, 1)
+}
+
+/// Sums down the columns: blocks of rows first, then the blocks, always in the same order.
+pub(crate) fn column_sums(a: &[f32], width: usize) -> Vec<f32> {
+    const ROWS: usize = 128;
+    let add = |block: &[f32]| -> Vec<f32> {
+        vectorised(|| {
+            let mut out = vec![0f32; width];
+            for row in block.chunks_exact(width) {
+                for (o, &v) in out.iter_mut().zip(row) {
+                    *o += v;
+                }
+            }
+            out
+        })
+    };
+    let parts: Vec<Vec<f32>> = match super::worth_threads(a.len()) {
+        true => a.par_chunks(ROWS * width).map(add).collect(),
+        false => a.chunks(ROWS * width).map(add).collect(),
+    };
+    let mut parts = parts.into_iter();
+    let mut out = parts.next().unwrap_or_else(|| vec![0.0; width]);
+    for p in parts {
+        for (o, v) in out.iter_mut().zip(p) {
+            *o += v;
+        }
+    }
+    out
+}
+
+/// Adds slices of `source` to the slices of `x` named by the indices, in the order of the list.
+pub(crate) fn index_add(x: &Raw, axis: usize, indices: &Raw, source: &Raw) -> Option<Raw> {
+    let shape = engine::shape(x);
+    let (outer, n, width) = split(&shape, axis);
+    let source = f32s(source)?;
+    let indices = engine::dense(indices);
+    let (from, at) = (engine::slice::<f32>(&source), engine::slice::<i64>(&indices));
+    let mut out = f32s(x)?;
+    engine::modify::<f32>(&mut out, |o| {
+        vectorised(|| {
+            for b in 0..outer {
+                for (j, &i) in at.iter().enumerate() {
+                    let row = &mut o[(b * n + i as usize) * width..][..width];
+                    for (a, &v) in row.iter_mut().zip(&from[(b * at.len() + j) * width..][..width]) {
+                        *a += v;
+                    }
+                }
+            }
+        });
+    });
+    Some(out)
+}
+
+/// Softmax of each row; relative error below 1e-6. A row of minus infinities gives not-a-number, as the formula does.
+pub(crate) fn softmax(x: &Raw, width: usize) -> Option<Raw> {
+    masked_softmax(x, 1, width, 1.0, |_| (0, width))
+}
+
+/// Softmax of `scale · x` over part of each row: row `i` of every `rows` sees the entries `span(i)`, zero elsewhere.
+pub(crate) fn masked_softmax(
+    x: &Raw,
+    rows: usize,
+    width: usize,
+    scale: f32,
+    span: impl Fn(usize) -> (usize, usize),
+) -> Option<Raw> {
+    struct Softmax {
+        spans: Vec<(usize, usize)>,
+        scale: f32,
+    }
+    impl Row for Softmax {
+        #[inline(always)]
+        fn row(&self, index: usize, a: &[f32], _: &[f32], out: &mut [f32]) {
+            let (from, to) = self.spans[index % self.spans.len()];
+            if to <= from {
+                return;
+            }
+            let (a, out) = (&a[from..to], &mut out[from..to]);
+            // The largest of `scale · x` is the largest or the smallest `x`, by the sign of the scale.
+            let top = if self.scale >= 0.0 { max_of(a) } else { a.iter().fold(f32::INFINITY, |m, &v| m.min(v)) };
+            let top = top * self.scale;
+            for (o, &v) in out.iter_mut().zip(a) {
+                *o = scalar::exp(v * self.scale - top);
+            }
+            let share = 1.0 / sum_of(out, |v| v);
+            out.iter_mut().for_each(|o| *o *= share);
+        }
+    }
+    one(x, width, 4, &Softmax { spans: (0..rows).map(span).collect(), scale })
+}
+
+/// `scale · y (g - Σ g y)` of each row.
+pub(crate) fn softmax_back(y: &Raw, g: &Raw, width: usize, scale: f32) -> Option<Raw> {
+    struct Back(f32);
+    impl Row for Back {
+        #[inline(always)]
+        fn row(&self, _: usize, y: &[f32], g: &[f32], out: &mut [f32]) {
+            let dot = sum_of_pairs(y, g, |a, b| a * b);
+            for ((o, &y), &g) in out.iter_mut().zip(y).zip(g) {
+                *o = y * (g - dot) * self.0;
+            }
+        }
+    }
+    two(y, g, width, &Back(scale))
+}
+
+/// Logarithm of the softmax of each row; absolute error below 1e-6 of the row's range.
+pub(crate) fn log_softmax(x: &Raw, width: usize) -> Option<Raw> {
+    struct Log;
+    impl Row for Log {
+        #[inline(always)]
+        fn row(&self, _: usize, a: &[f32], _: &[f32], out: &mut [f32]) {
+            let top = max_of(a);
+            let shift = top + scalar::ln(sum_of(a, |v| scalar::exp(v - top)));
+            for (o, &v) in out.iter_mut().zip(a) {
+                *o = v - shift;
+            }
+        }
+    }
+    one(x, width, 4, &Log)
+}
+
+/// `g - e^y Σ g` of each row.
+pub(crate) fn log_softmax_back(y: &Raw, g: &Raw, width: usize) -> Option<Raw> {
+    struct Back;
+    impl Row for Back {
+        #[inline(always)]
+        fn row(&self, _: usize, y: &[f32], g: &[f32], out: &mut [f32]) {
+            let total = sum_of(g, |v| v);
+            for ((o, &y), &g) in out.iter_mut().zip(y).zip(g) {
+                *o = g - scalar::exp(y) * total;
+            }
+        }
+    }
+    two(y, g, width, &Back)
+}
+
+fn one(x: &Raw, width: usize, cost: usize, kernel: &impl Row) -> Option<Raw> {
+    let x = f32s(x)?;
+    let out = by_rows(kernel, engine::slice::<f32>(&x), &[], width, width, cost);
+    Some(engine::from_vec(out, &engine::shape(&x)))
+}
+
+fn two(x: &Raw, y: &Raw, width: usize, kernel: &impl Row) -> Option<Raw> {
+    let (x, y) = (f32s(x)?, f32s(y)?);
+    let out = by_rows(kernel, engine::slice::<f32>(&x), engine::slice::<f32>(&y), width, width, 2);
+    Some(engine::from_vec(out, &engine::shape(&x)))
+}

@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+mod calculus;
+mod display;
+mod dtype;
+mod engine;
+mod error;
+mod graph;
+pub mod io;
+mod kernels;
+mod op;
+mod ops;
+pub mod optim;
+mod random;
+pub mod rules;
+mod shape;
+pub mod tape;
+mod tensor;
+mod threads;
+
+pub use calculus::{batched_jacobian, checkpoint, custom_vjp, hvp, jacobian, jacobian_rows, jvp, push_forward, vjp};
+pub use dtype::{DType, Device};
+pub use engine::Number;
+pub use error::{Error, Result};
+pub use graph::{Graph, GraphNode};
+pub use op::{Op, Setting};
+pub use ops::{Attended, Attention, Csr, Cut, Cuts, Segments, Svd, Windows, rotary_tables};
+pub use random::Rng;
+pub use shape::{REST, Shape};
+pub use tape::{Create, Grads, Keep, Step, grad, is_recording, lean, no_grad};
+pub use tensor::Tensor;
+pub use threads::{set_threads, threads, with_threads};
