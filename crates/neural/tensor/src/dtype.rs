@@ -68,38 +68,19 @@ impl DType {
     }
 }
 
-/// Where a tensor's numbers live. Operations want all operands in one place.
+/// Where a tensor's numbers live. Operations want all operands in one place. Graphics cards will be further variants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Device {
     /// The processor: the default, always there.
     #[default]
     Cpu,
-    /// The n-th discrete graphics card, driven through Vulkan (feature `vulkan`).
-    Gpu(usize),
 }
 
 impl Device {
-    /// Looks the n-th graphics card up.
-    ///
-    /// # Errors
-    /// [`Error::Device`] when the crate was built without the feature `vulkan`.
-    pub fn gpu(n: usize) -> Result<Self> {
-        match cfg!(feature = "vulkan") {
-            true => Ok(Self::Gpu(n)),
-            false => Err(Error::Device(format!("graphics card {n}: built without the feature `vulkan`"))),
-        }
-    }
     pub(crate) fn burn(self) -> DispatchDevice {
         match self {
             Self::Cpu => DispatchDevice::Flex(burn::backend::FlexDevice),
-            #[cfg(feature = "vulkan")]
-            Self::Gpu(n) => {
-                use burn::backend::{WgpuBackend, WgpuDevice, WgpuDeviceKind};
-                WgpuDevice::new(WgpuDeviceKind::DiscreteGpu(n)).on(WgpuBackend::Vulkan).into()
-            }
-            #[cfg(not(feature = "vulkan"))]
-            Self::Gpu(n) => panic!("graphics card {n}: built without the feature `vulkan`"),
         }
     }
 }

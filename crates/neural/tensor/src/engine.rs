@@ -39,15 +39,6 @@ pub(crate) fn shape(x: &Raw) -> Shape {
 pub(crate) fn device(x: &Raw) -> Device {
     match &x.kind {
         DispatchTensorKind::Flex(_) => Device::Cpu,
-        #[cfg(feature = "vulkan")]
-        DispatchTensorKind::Cube(t) => match t.device() {
-            burn::backend::CubeDevice::Wgpu(d) => match d.kind {
-                burn::backend::WgpuDeviceKind::DiscreteGpu(n) => Device::Gpu(n),
-                _ => Device::Gpu(0),
-            },
-            #[allow(unreachable_patterns)]
-            _ => Device::Gpu(0),
-        },
     }
 }
 
