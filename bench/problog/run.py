@@ -1,6 +1,6 @@
 """Side-by-side measurement of `symbolon infer` and the published Python package ProbLog on the same programs.
 
-Two times are taken for each program, medians over several runs in one session on one machine:
+Two times are taken for each program, medians over several runs, all tools in turn on one machine:
   process    wall time of the whole command, from start to exit
   inference  grounding, compilation and evaluation only, as each tool times itself (reading the file is left out)
 
@@ -30,7 +30,7 @@ BENCH = HERE.parent
 VENV = BENCH / ".venv" / "bin"
 RESULTS = BENCH / "results"
 TOLERANCE = 1e-6
-# Programs slower than this are run once: their spread does not matter, the session's length does.
+# Programs slower than this are run once: their spread does not matter, the length of the whole does.
 ONCE_ABOVE = 10.0
 
 
