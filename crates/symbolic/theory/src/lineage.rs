@@ -243,7 +243,12 @@ impl Lineage {
 
     /// An atom node that no predicate owns.
     pub fn anonymous(&mut self, proofs: Vec<Lit>) -> NodeId {
-        self.push(Node::Atom { term: None, proofs })
+        self.unshared(None, proofs)
+    }
+
+    /// An atom node of its own, also where the same atom has another.
+    pub fn unshared(&mut self, term: Option<Term>, proofs: Vec<Lit>) -> NodeId {
+        self.push(Node::Atom { term, proofs })
     }
 
     /// The literal "choice `choice` takes value `value`".

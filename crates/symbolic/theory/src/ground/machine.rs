@@ -109,6 +109,8 @@ pub(super) struct Machine<'a> {
     pub(super) conjunctions: Vec<(Conj, Lit)>,
     pub(super) facts: FactIndexes,
     pub(super) relational: Option<Relational>,
+    /// Predicates whose answers do not depend on how they are called; see [`super::sharing`].
+    sharing: Vec<bool>,
     pub(super) meta: FxHashMap<Term, (PredId, Rc<[Term]>)>,
     pub(super) parked_bytes: usize,
     pub(super) pool: Vec<Vec<Term>>,
@@ -139,6 +141,7 @@ impl<'a> Machine<'a> {
             conjunctions: vec![(0, Lit::TRUE)],
             facts: FactIndexes::default(),
             relational,
+            sharing: super::sharing::sharing(program),
             meta: FxHashMap::default(),
             parked_bytes: 0,
             pool: Vec::new(),
@@ -453,7 +456,13 @@ impl<'a> Machine<'a> {
             *a = self.terms.substitute(*a, &mut |_, v| row[v as usize]);
         }
         let terms = &mut *self.terms;
-        self.lineage.atom(pred.0, &args, || (!auxiliary).then(|| terms.compound(name, &args)))
+        let mut term = || (!auxiliary).then(|| terms.compound(name, &args));
+        if self.sharing.get(pred.0 as usize) == Some(&true) {
+            self.lineage.atom(pred.0, &args, term)
+        } else {
+            let term = term();
+            self.lineage.unshared(term, Vec::new())
+        }
     }
 
     /// Schedules the consumers that take answers as they come.

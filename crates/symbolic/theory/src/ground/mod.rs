@@ -11,6 +11,7 @@ mod collect;
 mod completion;
 mod facts;
 mod machine;
+mod sharing;
 mod table;
 mod why_not;
 

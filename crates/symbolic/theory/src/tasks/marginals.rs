@@ -18,7 +18,8 @@ pub struct Probability {
 impl Probability {
     /// A known probability.
     pub fn exactly(p: f64) -> Probability {
-        Probability { lower: p, upper: p }
+        // Adding 0 turns -0, an empty sum, into 0.
+        Probability { lower: p + 0.0, upper: p + 0.0 }
     }
 
     /// Whether the bounds meet.
