@@ -1,6 +1,5 @@
 //! Kinds of number, and where they live.
 
-use crate::{Error, Result};
 use burn::backend::{BoolStore, DType as Burn, DispatchDevice};
 
 /// The kind of number a tensor holds.
