@@ -12,6 +12,7 @@ use symbolon_theory::tasks::{self, FitOptions, LearnError};
 
 use crate::args::Fit;
 use crate::check::messages;
+use crate::wait::Waiting;
 use crate::{DONE, STOPPED, WRONG, load, render};
 
 /// Runs the command and returns its exit status.
@@ -41,6 +42,7 @@ fn fit(args: &Fit) -> Result<u8, Diagnostics> {
     let examples = theory.parse_examples(&name, &text)?;
     let count: usize = examples.iter().map(|e| e.count).sum();
     let budget = args.limits.budget();
+    let waiting = Waiting::for_work("learning");
     let groundings = ground(&theory, &examples, &budget)?;
     let list: Vec<tasks::Example<'_>> = groundings
         .iter()
@@ -50,6 +52,7 @@ fn fit(args: &Fit) -> Result<u8, Diagnostics> {
     let options =
         FitOptions { seed: args.seed, iterations: args.iterations, tolerance: args.tolerance, budget: budget.clone() };
     let fit = tasks::fit(&list, &options).map_err(|error| failed(&theory, &examples, &name, &error))?;
+    drop(waiting);
 
     let terms = theory.terms.lock();
     let place = |p: ParamId| {

@@ -11,6 +11,7 @@ use crate::args::{Infer, SemiringName};
 use crate::check::messages;
 use crate::load::{self, Outputs};
 use crate::report::{self, Section};
+use crate::wait::Waiting;
 use crate::{DONE, STOPPED, WRONG, render};
 
 /// Runs the command and returns its exit status.
@@ -37,8 +38,10 @@ fn answer(args: &Infer) -> Result<u8, Diagnostics> {
     }
     let started = Instant::now();
     let budget = args.limits.budget();
+    let waiting = Waiting::for_work("inferring");
     let inference = theory.inference(&|terms, call| outputs.of(terms, call), &budget)?;
     let answers = inference.answers(&theory)?;
+    drop(waiting);
     let total = started.elapsed().as_secs_f64();
     eprint!("{}", inference.grounding.output);
 
@@ -140,6 +143,7 @@ fn asks(theory: &Theory) -> bool {
 
 /// Used by the shell too: an inference and its answers.
 pub fn ask(theory: &Theory, budget: &symbolon_theory::budget::Budget) -> Result<(Inference, Vec<Answer>), Diagnostics> {
+    let _waiting = Waiting::for_work("inferring");
     let inference = theory.inference(&|_, _| None, budget)?;
     let answers = inference.answers(theory)?;
     Ok((inference, answers))

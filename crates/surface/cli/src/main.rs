@@ -9,6 +9,7 @@ mod load;
 mod render;
 mod report;
 mod shell;
+mod wait;
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
