@@ -297,7 +297,9 @@ impl Machine<'_> {
         if !negated && let Some(builtin) = self.builtin_of(name, goal_args.len()) {
             return self.builtin(act, clause, builtin, &goal_args, span);
         }
-        let (pred, goal_args) = self.lowered(goal, span)?;
+        // Lowering remembers the goals that it has seen.
+        let (pred, goal_args) = lower::goal(&mut self.program, self.terms, goal, span)?;
+        let goal_args: Rc<[Term]> = goal_args.into();
         if negated {
             return self.negate(act, clause, pred, &goal_args, &[], span);
         }
@@ -316,24 +318,11 @@ impl Machine<'_> {
     /// The goal of `call(G, Extra...)` with the extra arguments appended; `None` if `G` cannot be called.
     fn meta_goal(&mut self, act: &Activation, args: &[Term]) -> Option<Term> {
         let goal = resolve(self.terms, &act.regs, args[0]);
-        let (name, given) = self.terms.callable(goal)?;
-        let mut all = given.to_vec();
-        for &extra in &args[1..] {
-            let extra = resolve(self.terms, &act.regs, extra);
-            all.push(extra);
+        let mut extra = Vec::with_capacity(args.len() - 1);
+        for &a in &args[1..] {
+            extra.push(resolve(self.terms, &act.regs, a));
         }
-        Some(self.terms.compound(name, &all))
-    }
-
-    /// Predicate and arguments of a run-time goal; goals with control constructs become auxiliary predicates, once each.
-    fn lowered(&mut self, goal: Term, span: Span) -> Result<(PredId, Rc<[Term]>), Halt> {
-        if let Some((pred, args)) = self.meta.get(&goal) {
-            return Ok((*pred, Rc::clone(args)));
-        }
-        let (pred, args) = lower::goal(&mut self.program, self.terms, goal, span)?;
-        let args: Rc<[Term]> = args.into();
-        self.meta.insert(goal, (pred, Rc::clone(&args)));
-        Ok((pred, args))
+        self.terms.add_arguments(goal, &extra)
     }
 
     /// `\+ pred(args)`.

@@ -12,8 +12,6 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use super::facts::{FactIndexes, Matches};
 use super::table::{TableId, Tables, canonicalise};
 use super::{Halt, Options};
@@ -111,7 +109,6 @@ pub(super) struct Machine<'a> {
     pub(super) relational: Option<Relational>,
     /// Predicates whose answers do not depend on how they are called; see [`super::sharing`].
     sharing: Vec<bool>,
-    pub(super) meta: FxHashMap<Term, (PredId, Rc<[Term]>)>,
     pub(super) parked_bytes: usize,
     pub(super) pool: Vec<Vec<Term>>,
     pub(super) scratch: Vec<Term>,
@@ -142,7 +139,6 @@ impl<'a> Machine<'a> {
             facts: FactIndexes::default(),
             relational,
             sharing: super::sharing::sharing(program),
-            meta: FxHashMap::default(),
             parked_bytes: 0,
             pool: Vec::new(),
             scratch: Vec::new(),
