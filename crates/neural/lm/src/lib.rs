@@ -1,0 +1,28 @@
+//! Language models around the network: their files, the store of downloaded ones, text in and out, generation.
+
+mod archive;
+pub mod catalogue;
+mod chat;
+mod constrain;
+mod error;
+mod fetch;
+pub mod gguf;
+mod hub;
+mod index;
+mod sample;
+pub mod store;
+mod stream;
+mod tokenizer;
+mod weights;
+
+pub use archive::Archive;
+pub use chat::{ChatTemplate, Message};
+pub use constrain::{Constrainer, Constraint, Grammar};
+pub use error::{Error, Result};
+pub use fetch::{Client, Expected, Progress, Sink, digest};
+pub use index::{IndexSettings, Located, PUBLIC_INDEX, locate};
+pub use sample::{Sampler, Sampling};
+pub use store::Store;
+pub use stream::Stream;
+pub use tokenizer::Tokenizer;
+pub use weights::{Shards, Weights};
