@@ -81,6 +81,9 @@ pub enum Error {
     /// Settings for sampling, or logits that nothing can be sampled from.
     #[error("sampling: {0}")]
     Sampling(String),
+    /// What the network answers: inputs that do not fit, weights that contradict the config, unknown sites.
+    #[error(transparent)]
+    Net(#[from] symbolon_net::Error),
     /// Tensors that could not be made.
     #[error(transparent)]
     Tensor(#[from] symbolon_tensor::Error),

@@ -275,14 +275,3 @@ fn repeated(json: &[u8]) -> Option<String> {
     }
     serde_json::from_slice::<Keys>(json).ok()?.0
 }
-
-/// `config.json` of a model folder.
-///
-/// # Errors
-/// When it is missing or no JSON.
-pub(crate) fn config_json(folder: &Path) -> Result<Json> {
-    match read_json(&folder.join("config.json"))? {
-        Json::Null => Err(Error::format(folder, "config.json", "is missing: this is no model folder")),
-        json => Ok(json),
-    }
-}
