@@ -95,6 +95,14 @@ pub enum Error {
         /// Where the last good checkpoint is, if there is one.
         kept: String,
     },
+    /// A published model's settings or weights that do not fit.
+    #[error("{place}: {problem}")]
+    Model {
+        /// The file and the tensor, or the setting.
+        place: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Something that the tensors below refused.
     #[error(transparent)]
     Tensor(#[from] symbolon_tensor::Error),

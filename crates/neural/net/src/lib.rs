@@ -14,6 +14,7 @@ pub mod layers;
 mod network;
 mod networks;
 mod pattern;
+pub mod pretrained;
 mod select;
 mod site;
 mod trace;

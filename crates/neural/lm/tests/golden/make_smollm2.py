@@ -114,10 +114,12 @@ with torch.no_grad():
             rows.append([float(x[i]) for i in at] + [float(x.double().square().mean().sqrt())])
         sites.append(rows)
         ids_of.append(ids)
-        grown = list(ids)
+        made, now, cache = [], ids, None
         for _ in range(50):
-            grown.append(int(model(torch.tensor([grown])).logits[0, -1].argmax()))
-        continuations.append(grown[len(ids):])
+            out = model(torch.tensor([now]), past_key_values=cache, use_cache=True)
+            cache, now = out.past_key_values, [int(out.logits[0, -1].argmax())]
+            made += now
+        continuations.append(made)
         print(repr(prompt), len(ids), repr(t.decode(continuations[-1])))
 save_file({"sites": np.array(sites, dtype=np.float32)}, "smollm2.safetensors")
 json.dump({"prompts": PROMPTS, "ids": ids_of, "sites": names, "greedy": continuations}, open("smollm2.json", "w"), ensure_ascii=False)

@@ -38,6 +38,11 @@ impl FeedForward {
     /// `[batch, position, width]`, same shape. Sites behind `at`: `pre` (what `f` sees), `up` (what the gate is
     /// multiplied with, where there is one), `post` (the neurons: what `down` sees), `out`.
     pub fn forward(&self, x: &Tensor, at: Arguments, trace: &mut Trace) -> Result<Tensor> {
+        let post = self.neurons(x, at, trace)?;
+        trace.at(format_args!("{at}.out"), &AXES, self.down.forward(&post))
+    }
+    /// What `down` sees, `[batch, position, hidden]`; all sites but `out`.
+    pub fn neurons(&self, x: &Tensor, at: Arguments, trace: &mut Trace) -> Result<Tensor> {
         let post = match &self.gate {
             None => {
                 let pre = trace.at(format_args!("{at}.pre"), &AXES, self.up.forward(x))?;
@@ -49,8 +54,7 @@ impl FeedForward {
                 self.nonlinearity.forward(&pre) * up
             }
         };
-        let post = trace.at(format_args!("{at}.post"), &AXES, post)?;
-        trace.at(format_args!("{at}.out"), &AXES, self.down.forward(&post))
+        trace.at(format_args!("{at}.post"), &AXES, post)
     }
     /// Its sites, in the order of a pass.
     pub fn sites(&self, at: &str, into: &mut Vec<SiteInfo>) {
