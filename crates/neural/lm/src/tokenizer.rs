@@ -64,7 +64,13 @@ impl Tokenizer {
     /// # Errors
     /// When it is none, or its numbering has gaps beyond all measure.
     pub fn from_json(json: &[u8], place: &str) -> Result<Self> {
-        let mut parsing = tokenizers::Tokenizer::from_bytes(json).map_err(|e| text(format!("{place}: {e}")))?;
+        // The library stops the program on some files that are no tokenizers: JSON is checked before, the rest is fenced.
+        serde_json::from_slice::<serde::de::IgnoredAny>(json).map_err(|e| text(format!("{place}: {e}")))?;
+        let read = std::panic::catch_unwind(|| tokenizers::Tokenizer::from_bytes(json));
+        let mut parsing = match read {
+            Ok(read) => read.map_err(|e| text(format!("{place}: {e}")))?,
+            Err(_) => return Err(text(format!("{place}: the file has no tokenizer that can be read"))),
+        };
         parsing.with_truncation(None).map_err(|e| text(format!("{place}: {e}")))?;
         parsing.with_padding(None);
         let spelling = spelling(parsing.get_decoder());

@@ -5,7 +5,7 @@
 use crate::error::{Error, Result, io};
 use crate::gguf::Gguf;
 use crate::tokenizer::read_json;
-use safetensors::tensor::{Dtype, Metadata, SafeTensors};
+use safetensors::tensor::{Dtype, Metadata};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -225,30 +225,37 @@ fn header(path: &Path, number: usize) -> Result<Vec<(String, Stored)>> {
     if size > HEADER_LIMIT || size + 8 > length {
         return Err(bad(format!("promises {size} bytes, the file has {length}: no safetensors file, or cut off")));
     }
-    let mut bytes = vec![0; size as usize + 8];
-    bytes[..8].copy_from_slice(&size.to_le_bytes());
-    file.read_exact(&mut bytes[8..]).map_err(io(path))?;
+    let mut bytes = vec![0; size as usize];
+    file.read_exact(&mut bytes).map_err(io(path))?;
     // The library's map keeps the last of two equal names; an honest file has none.
-    repeated(&bytes[8..]).map_or(Ok(()), |name| Err(Error::format(path, name, "the tensor occurs twice")))?;
-    let (_, table): (usize, Metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| bad(e.to_string()))?;
-    if 8 + size + table.data_len() as u64 != length {
-        let want = 8 + size + table.data_len() as u64;
-        return Err(bad(format!("the tensors need {want} bytes, the file has {length}: cut off?")));
+    repeated(&bytes).map_or(Ok(()), |name| Err(Error::format(path, name, "the tensor occurs twice")))?;
+    let table: Metadata = serde_json::from_slice(&bytes).map_err(|e| bad(e.to_string()))?;
+    let mut out: Vec<(String, Stored)> = Vec::new();
+    for (name, t) in table.tensors() {
+        let (from, to) = t.data_offsets;
+        let wrong = |problem: String| Error::format(path, name.clone(), problem);
+        let bits = t.shape.iter().try_fold(t.dtype.bitsize(), |a, &n| a.checked_mul(n));
+        if from > to || bits != (to - from).checked_mul(8) {
+            return Err(wrong(format!("shape {:?} of {:?} does not fill bytes {from} to {to}", t.shape, t.dtype)));
+        }
+        if to as u64 > length - 8 - size {
+            return Err(wrong(format!("ends at byte {to} of the numbers, the file has {}: cut off?", length - 8 - size)));
+        }
+        let (kind, shape, offset) = (t.dtype, t.shape.clone(), 8 + size + from as u64);
+        out.push((name, Stored { file: number, kind, shape, offset, bytes: to - from }));
     }
-    let all = table.tensors();
-    let mut out: Vec<(String, Stored)> = (all.into_iter())
-        .map(|(name, t)| {
-            let (from, to) = t.data_offsets;
-            let stored = Stored {
-                file: number,
-                kind: t.dtype,
-                shape: t.shape.clone(),
-                offset: 8 + size + from as u64,
-                bytes: to - from,
-            };
-            (name, stored)
-        })
-        .collect();
+    // Tensors stand one behind the other and fill the file.
+    out.sort_by_key(|(_, t)| (t.offset, t.bytes));
+    let mut next = 8 + size;
+    for (name, t) in &out {
+        if t.offset != next {
+            return Err(Error::format(path, name.clone(), format!("starts at byte {} of the file, not at {next}", t.offset)));
+        }
+        next += t.bytes as u64;
+    }
+    if next != length {
+        return Err(bad(format!("the tensors end at byte {next}, the file has {length}: cut off?")));
+    }
     out.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(out)
 }

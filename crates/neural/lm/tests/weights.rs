@@ -96,7 +96,7 @@ fn damaged_files_are_read_or_refused() {
     }
     let mut rng = Rng::new(9);
     let (mut read, mut refused) = (0, 0);
-    for _ in 0..3000 {
+    for _ in 0..1000 {
         let mut bytes = whole.clone();
         for _ in 0..1 + rng.below(3) {
             let at = rng.below(header);
@@ -122,7 +122,7 @@ fn damaged_files_are_read_or_refused() {
             }
         }
     }
-    assert!(read > 50 && refused > 50, "{read} read, {refused} refused");
+    assert!(read > 10 && refused > 100, "{read} read, {refused} refused");
     // Twice the same name: JSON readers keep one of them, whichever.
     let json = br#"{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#;
     let bytes = [&(json.len() as u64).to_le_bytes(), &json[..], &[0; 4]].concat();

@@ -102,9 +102,9 @@ impl Kind {
             Self::F32 => blocks.for_each(|(x, y)| y[0] = f32::from_le_bytes([x[0], x[1], x[2], x[3]])),
             Self::F16 => blocks.for_each(|(x, y)| y[0] = half_at(x, 0)),
             Self::BF16 => blocks.for_each(|(x, y)| y[0] = bf16::from_le_bytes([x[0], x[1]]).to_f32()),
-            Self::Q4_0 => blocks.for_each(|(x, y)| nibbles(&x[2..], y, half_at(x, 0), 8.0, None, 0.0)),
+            Self::Q4_0 => blocks.for_each(|(x, y)| nibbles(&x[2..], y, half_at(x, 0), 8.0, None, NONE)),
             Self::Q4_1 => blocks.for_each(|(x, y)| nibbles(&x[4..], y, half_at(x, 0), 0.0, None, half_at(x, 2))),
-            Self::Q5_0 => blocks.for_each(|(x, y)| nibbles(&x[6..], y, half_at(x, 0), 16.0, Some(&x[2..6]), 0.0)),
+            Self::Q5_0 => blocks.for_each(|(x, y)| nibbles(&x[6..], y, half_at(x, 0), 16.0, Some(&x[2..6]), NONE)),
             Self::Q5_1 => {
                 blocks.for_each(|(x, y)| nibbles(&x[8..], y, half_at(x, 0), 0.0, Some(&x[4..8]), half_at(x, 2)))
             }
@@ -122,6 +122,9 @@ impl Kind {
 fn half_at(x: &[u8], at: usize) -> f32 {
     f16::from_le_bytes([x[at], x[at + 1]]).to_f32()
 }
+
+/// Added to any number, it changes nothing, not even the sign of a zero.
+const NONE: f32 = -0.0;
 
 /// 32 numbers of four bits, low halves first, with a fifth bit from `high` where there is one:
 /// `y = scale (q - centre) + minimum`.

@@ -104,9 +104,9 @@ sites, continuations, ids_of = [], [], []
 with torch.no_grad():
     for prompt in PROMPTS:
         ids = t.encode(prompt, add_special_tokens=False).ids
-        found.clear()
+        found.clear(), order.clear()
         keep("logits", model(torch.tensor([ids])).logits)
-        names = [n for n in order if n in found]
+        names = list(order)
         rows = []
         for n in names:
             x = found[n].contiguous().flatten()
