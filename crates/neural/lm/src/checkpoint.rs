@@ -104,7 +104,7 @@ fn gguf_config(file: &Gguf) -> Result<Json> {
 }
 
 /// Names of GGUF tensors and of a model folder's; `#` stands for the layer.
-const GGUF_NAMES: [(&str, &str); 17] = [
+const NAMES: [(&str, &str); 13] = [
     ("token_embd", "model.embed_tokens"),
     ("output_norm", "model.norm"),
     ("output", "lm_head"),
@@ -118,11 +118,14 @@ const GGUF_NAMES: [(&str, &str); 17] = [
     ("blk.#.ffn_gate", "model.layers.#.mlp.gate_proj"),
     ("blk.#.ffn_up", "model.layers.#.mlp.up_proj"),
     ("blk.#.ffn_down", "model.layers.#.mlp.down_proj"),
-    // Llama has one norm before the feed-forward layer, Gemma 3 one on each side of both parts.
+];
+
+/// Norms: Llama has one before the feed-forward layer, Gemma 3 one on each side of both parts.
+const LLAMA_NORMS: [(&str, &str); 1] = [("blk.#.ffn_norm", "model.layers.#.post_attention_layernorm")];
+const GEMMA_NORMS: [(&str, &str); 3] = [
     ("blk.#.post_attention_norm", "model.layers.#.post_attention_layernorm"),
-    ("blk.#.post_ffw_norm", "model.layers.#.post_feedforward_layernorm"),
     ("blk.#.ffn_norm", "model.layers.#.pre_feedforward_layernorm"),
-    ("blk.#.ffn_norm", "model.layers.#.post_attention_layernorm"),
+    ("blk.#.post_ffw_norm", "model.layers.#.post_feedforward_layernorm"),
 ];
 
 /// Weights under the names of model folders.
@@ -138,10 +141,9 @@ impl Named {
         let sandwich = weights.shape("blk.0.post_attention_norm.weight").is_some();
         Self { weights, heads, groups, sandwich }
     }
-    /// The row of the table that counts for this file.
+    /// The rows of the tables that count for this file.
     fn rows(&self) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-        let skip = if self.sandwich { GGUF_NAMES.len() - 1 } else { GGUF_NAMES.len() - 2 };
-        GGUF_NAMES.iter().enumerate().filter(move |(i, _)| *i != skip).map(|(_, row)| row)
+        NAMES.iter().chain(if self.sandwich { &GEMMA_NORMS[..] } else { &LLAMA_NORMS[..] })
     }
     /// The file's name of a tensor, and how many heads its rows are shuffled in.
     fn stored(&self, name: &str) -> (String, Option<usize>) {

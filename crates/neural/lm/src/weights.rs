@@ -239,7 +239,10 @@ fn header(path: &Path, number: usize) -> Result<Vec<(String, Stored)>> {
             return Err(wrong(format!("shape {:?} of {:?} does not fill bytes {from} to {to}", t.shape, t.dtype)));
         }
         if to as u64 > length - 8 - size {
-            return Err(wrong(format!("ends at byte {to} of the numbers, the file has {}: cut off?", length - 8 - size)));
+            return Err(wrong(format!(
+                "ends at byte {to} of the numbers, the file has {}: cut off?",
+                length - 8 - size
+            )));
         }
         let (kind, shape, offset) = (t.dtype, t.shape.clone(), 8 + size + from as u64);
         out.push((name, Stored { file: number, kind, shape, offset, bytes: to - from }));
@@ -249,7 +252,11 @@ fn header(path: &Path, number: usize) -> Result<Vec<(String, Stored)>> {
     let mut next = 8 + size;
     for (name, t) in &out {
         if t.offset != next {
-            return Err(Error::format(path, name.clone(), format!("starts at byte {} of the file, not at {next}", t.offset)));
+            return Err(Error::format(
+                path,
+                name.clone(),
+                format!("starts at byte {} of the file, not at {next}", t.offset),
+            ));
         }
         next += t.bytes as u64;
     }

@@ -242,14 +242,14 @@ impl Config {
         if let Some((name, n, most)) = sizes.iter().find(|(_, n, most)| *n == 0 || n > most) {
             return Err(bad(name, format!("{n}; it must be from 1 to {most}")));
         }
-        if c.heads % c.groups != 0 {
+        if !c.heads.is_multiple_of(c.groups) {
             return Err(bad("groups", format!("{} key heads do not divide {} heads", c.groups, c.heads)));
         }
         if !(c.epsilon > 0.0 && c.epsilon < 1.0) {
             return Err(bad("epsilon", format!("{}; it must be between 0 and 1", c.epsilon)));
         }
         for r in c.rotary.iter().chain(c.local.as_ref().map(|l| &l.rotary)) {
-            if r.width > c.head_width || r.width % 2 != 0 || r.width == 0 || !(r.base > 1.0 && r.base.is_finite()) {
+            if r.width > c.head_width || !r.width.is_multiple_of(2) || r.width == 0 || !(r.base > 1.0 && r.base.is_finite()) {
                 return Err(bad("rotary", format!("{r:?} for heads of width {}", c.head_width)));
             }
         }
@@ -266,7 +266,7 @@ impl Config {
                 Err(bad("vocabulary", format!("{vocabulary} tokens, {types} types")))
             }
             Input::Patches { image, patch, channels }
-                if patch == 0 || image % patch != 0 || channels == 0 || image > 1 << 14 || channels > 1 << 10 =>
+                if patch == 0 || !image.is_multiple_of(patch) || channels == 0 || image > 1 << 14 || channels > 1 << 10 =>
             {
                 Err(bad("patch", format!("images of {image} do not cut into patches of {patch}")))
             }

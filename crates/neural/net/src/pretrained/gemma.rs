@@ -16,7 +16,7 @@ pub(super) fn config(k: &Keys) -> Result<Config> {
     }
     let types = match k.0["layer_types"].as_array() {
         Some(list) => list.iter().map(|t| t.as_str() == Some("sliding_attention")).collect(),
-        None => (0..layers).map(|l| (l + 1) % every != 0).collect(),
+        None => (0..layers).map(|l| !(l + 1).is_multiple_of(every)).collect(),
     };
     let mut near = k.rotary(head_width, 10_000.0, Some("sliding_attention"))?;
     if k.0["rope_parameters"]["sliding_attention"].is_null() {
