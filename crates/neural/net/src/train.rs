@@ -264,9 +264,20 @@ impl Trainer<'_> {
         }
         self.train(task, standing, saved.best)
     }
-    fn train(&mut self, task: &mut dyn Task, standing: Standing, best: BTreeMap<String, Tensor>) -> Result<Outcome> {
-        let trained: Vec<String> = task.parameters().into_iter().map(|(name, _)| name).collect();
-        let trained: Vec<bool> = trained.iter().map(|name| task.trains(name)).collect();
+    fn train(
+        &mut self,
+        task: &mut dyn Task,
+        mut standing: Standing,
+        best: BTreeMap<String, Tensor>,
+    ) -> Result<Outcome> {
+        let names: Vec<String> = task.parameters().into_iter().map(|(name, _)| name).collect();
+        let trained: Vec<bool> = names.iter().map(|name| task.trains(name)).collect();
+        let moving: Vec<String> = names.into_iter().zip(&trained).filter(|(_, on)| **on).map(|(n, _)| n).collect();
+        if standing.step > 0 && standing.trained != moving {
+            let (before, now) = (standing.trained.join(", "), moving.join(", "));
+            return Err(Error::Mismatch { problem: format!("it trained {before}; now {now} would be trained") });
+        }
+        standing.trained = moving;
         for ((_, p), &on) in task.parameters().into_iter().zip(&trained) {
             *p = if on { p.variable() } else { p.detach() };
         }
@@ -392,7 +403,8 @@ impl Run<'_, '_> {
         let mean = f64::from_bits(self.at.sum) / batches as f64;
         self.at.losses.push(mean.to_bits());
         let score = no_grad(|| self.task.validate())?;
-        if let Some(score) = score.filter(|s| self.at.best.is_none_or(|(_, best)| *s < f64::from_bits(best))) {
+        let better = |s: &f64| !s.is_nan() && self.at.best.is_none_or(|(_, best)| *s < f64::from_bits(best));
+        if let Some(score) = score.filter(better) {
             self.at.best = Some((self.at.epoch, score.to_bits()));
             if self.trainer.patience.is_some() {
                 self.best = self.parameters();
