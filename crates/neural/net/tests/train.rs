@@ -1,10 +1,11 @@
 //! Training: the same bits whether interrupted or not, and nothing lost when something goes wrong.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use symbolon_net::train::{Fit, Report, Step, Task, Trainer, Why};
-use symbolon_net::{Architecture, Checkpoint, Error, Network, Result, Trace};
+use symbolon_net::{Architecture, Checkpoint, Error, Network, Parameters, Result, Trace};
 use symbolon_tensor::optim::{Adam, Optimiser, Schedule, Sgd, State};
 use symbolon_tensor::{DType, Device, Rng, Tensor, io};
 
@@ -105,7 +106,6 @@ fn early_stop_goes_back_to_the_best_epoch_also_after_an_interruption() {
             false => trainer.run(&mut task),
         };
         drop(trainer);
-        drop(task);
         (outcome.unwrap(), all_bits(&*net), seen)
     };
     let (outcome, weights, seen) = run(6, false, &mut reports);
@@ -174,7 +174,7 @@ fn it_stops_on_request_with_a_checkpoint() {
 
 #[test]
 fn what_is_not_trained_stays_and_losses_without_parameters_are_refused() {
-    struct Half(Box<dyn Network>);
+    struct Half(Box<dyn Network>, &'static str);
     impl Task for Half {
         fn loss(&mut self, step: &mut Step) -> Result<Tensor> {
             parabola(&*self.0, step)
@@ -189,15 +189,20 @@ fn what_is_not_trained_stays_and_losses_without_parameters_are_refused() {
             self.0.config()
         }
         fn trains(&self, name: &str) -> bool {
-            name.starts_with("fc2")
+            name.starts_with(self.1)
         }
     }
-    let mut half = Half(network("mlp(2, 8, 2)"));
+    let mut half = Half(network("mlp(2, 8, 2)"), "fc2");
     let before = all_bits(&*half.0);
-    Trainer::new(Adam::new(0.01)).epochs(1).run(&mut half).unwrap();
+    let folder = Folder::new("half");
+    let mut trainer = Trainer::new(Adam::new(0.01)).epochs(1).checkpoint(folder.file("c"));
+    trainer.run(&mut half).unwrap();
     for (old, new) in before.iter().zip(all_bits(&*half.0)) {
         assert_eq!(*old != new, new.0.starts_with("fc2"), "{}", new.0);
     }
+    // What the optimiser remembers belongs to the parameters that were trained.
+    let error = trainer.resume(&mut Half(half.0, "fc1"), folder.file("c")).unwrap_err().to_string();
+    assert!(error.contains("fc2.weight") && error.contains("fc1.weight"), "{error}");
     let mut net = network("mlp(2, 8, 2)");
     let mut task = Fit::new(&mut *net, 4, |_, _: &mut Step| Ok(Tensor::from(1f32)));
     assert!(matches!(Trainer::new(Adam::new(0.01)).run(&mut task), Err(Error::Gradient(_))));
@@ -205,6 +210,39 @@ fn what_is_not_trained_stays_and_losses_without_parameters_are_refused() {
     assert!(Trainer::new(Adam::new(0.01)).run(&mut task).is_err());
     let mut task = Fit::new(&mut *net, 4, |_, _: &mut Step| Err(Error::other("no more data")));
     assert_eq!(Trainer::new(Adam::new(0.01)).run(&mut task).unwrap_err().to_string(), "no more data");
+}
+
+#[test]
+fn networks_trained_together_come_out_one_by_one() {
+    /// Two readers of the same points, who are to agree with the label and with each other.
+    struct Two(BTreeMap<String, Box<dyn Network>>);
+    impl Task for Two {
+        fn loss(&mut self, step: &mut Step) -> Result<Tensor> {
+            let mut again = Step { rng: step.rng.clone(), ..*step };
+            Ok(parabola(&*self.0["first"], step)? + parabola(&*self.0["first.b"], &mut again)?)
+        }
+        fn batches(&self) -> usize {
+            4
+        }
+        fn parameters(&mut self) -> Vec<(String, &mut Tensor)> {
+            let mut all = Vec::new();
+            self.0.collect_mut("", &mut all);
+            all
+        }
+        fn config(&self) -> serde_json::Value {
+            self.0.iter().map(|(name, n)| (name.clone(), n.config())).collect()
+        }
+    }
+    let folder = Folder::new("two");
+    let both = [("first", "mlp(2, 8, 2)"), ("first.b", "mlp(2, 4, 2)")].map(|(n, a)| (n.to_owned(), network(a)));
+    let mut task = Two(both.into());
+    Trainer::new(Adam::new(0.01)).epochs(2).checkpoint(folder.file("c")).run(&mut task).unwrap();
+    let saved = Checkpoint::load(folder.file("c")).unwrap();
+    for (name, trained) in &task.0 {
+        let loaded = saved.part(name).unwrap().network(Device::Cpu);
+        assert_eq!(all_bits(&*loaded.unwrap()), all_bits(&**trained), "{name}");
+    }
+    assert!(saved.part("third").unwrap_err().to_string().contains("third"));
 }
 
 #[test]
