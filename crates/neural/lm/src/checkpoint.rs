@@ -203,7 +203,7 @@ impl Source for Named {
 /// Rows of each head from pairs of neighbours (0, 1), (2, 3), .. back to two halves.
 fn halves(x: &Tensor, heads: usize) -> Tensor {
     let (rows, rest) = (x.size(0), x.len() / x.size(0).max(1));
-    if heads == 0 || rows % (2 * heads) != 0 {
+    if heads == 0 || !rows.is_multiple_of(2 * heads) {
         return x.clone(); // the shape will be refused
     }
     let order: Vec<isize> = vec![0, 2, 1, 3];

@@ -96,7 +96,7 @@ impl Kind {
     /// When `from` is not whole blocks or `to` has not room for exactly their numbers: the reader has checked both.
     pub(crate) fn dequantise(self, from: &[u8], to: &mut [f32]) {
         let (block, bytes) = (self.block(), self.bytes());
-        assert!(from.len() % bytes == 0 && from.len() / bytes * block == to.len(), "whole blocks");
+        assert!(from.len().is_multiple_of(bytes) && from.len() / bytes * block == to.len(), "whole blocks");
         let blocks = from.chunks_exact(bytes).zip(to.chunks_exact_mut(block));
         match self {
             Self::F32 => blocks.for_each(|(x, y)| y[0] = f32::from_le_bytes([x[0], x[1], x[2], x[3]])),

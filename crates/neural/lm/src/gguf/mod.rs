@@ -117,7 +117,7 @@ impl Gguf {
             return Err(h.bad(&twice.name, "the tensor occurs twice"));
         }
         for t in &mut tensors {
-            if t.offset % align != 0 {
+            if !t.offset.is_multiple_of(align) {
                 return Err(h.bad(&t.name, format!("offset {} is no multiple of the alignment {align}", t.offset)));
             }
             let end = start.checked_add(t.offset).and_then(|o| o.checked_add(t.bytes));
@@ -268,7 +268,7 @@ impl Header<'_> {
         })?;
         let offset = self.u64()?;
         let (block, bytes) = (kind.block() as u64, kind.bytes() as u64);
-        if shape[0] % block != 0 || shape.contains(&0) {
+        if !shape[0].is_multiple_of(block) || shape.contains(&0) {
             return Err(self.bad(&name, format!("sizes {shape:?} do not cut into {} blocks of {block}", kind.name())));
         }
         let count = shape.iter().try_fold(1u64, |a, &b| a.checked_mul(b));

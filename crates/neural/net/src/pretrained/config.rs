@@ -249,7 +249,11 @@ impl Config {
             return Err(bad("epsilon", format!("{}; it must be between 0 and 1", c.epsilon)));
         }
         for r in c.rotary.iter().chain(c.local.as_ref().map(|l| &l.rotary)) {
-            if r.width > c.head_width || !r.width.is_multiple_of(2) || r.width == 0 || !(r.base > 1.0 && r.base.is_finite()) {
+            if r.width > c.head_width
+                || !r.width.is_multiple_of(2)
+                || r.width == 0
+                || !(r.base > 1.0 && r.base.is_finite())
+            {
                 return Err(bad("rotary", format!("{r:?} for heads of width {}", c.head_width)));
             }
         }
@@ -266,7 +270,11 @@ impl Config {
                 Err(bad("vocabulary", format!("{vocabulary} tokens, {types} types")))
             }
             Input::Patches { image, patch, channels }
-                if patch == 0 || !image.is_multiple_of(patch) || channels == 0 || image > 1 << 14 || channels > 1 << 10 =>
+                if patch == 0
+                    || !image.is_multiple_of(patch)
+                    || channels == 0
+                    || image > 1 << 14
+                    || channels > 1 << 10 =>
             {
                 Err(bad("patch", format!("images of {image} do not cut into patches of {patch}")))
             }
