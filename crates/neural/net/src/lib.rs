@@ -1,0 +1,23 @@
+//! Networks with every site open.
+//!
+//! A [`Network`] is a plain struct that reads like its paper. At each [`Site`] it writes one line,
+//! `let x = trace.at("blocks.3.mlp.out", axes, x)?`, and that line is where an activation is recorded, edited or
+//! differentiated when somebody listens; it costs next to nothing when nobody does.
+
+mod activation;
+mod edit;
+mod error;
+mod network;
+mod pattern;
+mod select;
+mod site;
+mod trace;
+
+pub use activation::{Activation, Axis, Provenance, Role};
+pub use edit::Edit;
+pub use error::{Error, Result};
+pub use network::{Network, Parameters, join};
+pub use pattern::Pattern;
+pub use select::Select;
+pub use site::{Site, SiteInfo};
+pub use trace::Trace;
