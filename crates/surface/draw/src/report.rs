@@ -1,0 +1,519 @@
+//! Reports: one HTML file that opens anywhere, needs no network and no script, and can be read, printed and listened to.
+//!
+//! ```
+//! use symbolon_draw::{Axis, Plot, Provenance, Report};
+//! let loss = [(0.0, 2.3), (1.0, 0.4), (2.0, 0.1)];
+//! let report = Report::new("Digits from sums")
+//!     .text("The network never saw a digit label.")
+//!     .section("Training")
+//!     .figure("Loss of the observed sums.", Plot::new("Training").x(Axis::new("epoch")).y(Axis::new("loss")).line("exact", &loss))
+//!     .provenance(Provenance::new().seed(7).command("symbolon demo"));
+//! assert!(report.html().starts_with("<!DOCTYPE html>"));
+//! ```
+//!
+//! A content security policy in the file forbids whatever is not in the file; images are data addresses. Figures are drawn twice,
+//! for wide and for narrow windows, and the style sheet shows one of them. Numbers behind a figure stand in a table that
+//! opens below it.
+
+use std::path::Path;
+
+use crate::drawing::Drawing;
+use crate::error::DrawError;
+use crate::pixels::Pixels;
+use crate::proof::Proof;
+use crate::table::{Mark, Table, pictures_html};
+use crate::theme;
+use crate::write::whole;
+use crate::xml::{Element, el};
+
+/// Window width below which the narrow drawing of a figure is shown; the style sheet has the same number.
+const NARROW: f64 = 340.0;
+/// Drawings whose text is longer than this are drawn once.
+const HEAVY: usize = 300_000;
+
+/// Where the numbers of a report come from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Provenance {
+    entries: Vec<(String, String)>,
+}
+
+impl Provenance {
+    /// Nothing yet.
+    pub fn new() -> Provenance {
+        Provenance::default()
+    }
+
+    /// The seed of the run.
+    pub fn seed(self, seed: u64) -> Provenance {
+        self.entry("Seed", seed.to_string())
+    }
+
+    /// The version of the program.
+    pub fn version(self, version: impl Into<String>) -> Provenance {
+        self.entry("Version", version)
+    }
+
+    /// A digest of the data, the claims or the program.
+    pub fn digest(self, of: impl Into<String>, digest: impl Into<String>) -> Provenance {
+        self.entry(format!("Digest of {}", of.into()), digest)
+    }
+
+    /// The command that makes this report again.
+    pub fn command(self, command: impl Into<String>) -> Provenance {
+        self.entry("Command", command)
+    }
+
+    /// Anything else.
+    pub fn entry(mut self, name: impl Into<String>, value: impl Into<String>) -> Provenance {
+        self.entries.push((name.into(), value.into()));
+        self
+    }
+}
+
+/// One example on a card: what went in, what came out, and why.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Card {
+    title: String,
+    verdict: Option<(Mark, String)>,
+    pictures: Vec<(Pixels, String)>,
+    lines: Vec<(String, String)>,
+    proof: Option<Proof>,
+}
+
+impl Card {
+    /// An empty card.
+    pub fn new(title: impl Into<String>) -> Card {
+        Card { title: title.into(), ..Card::default() }
+    }
+
+    /// Whether it went well, with a word.
+    pub fn verdict(mut self, mark: Mark, word: impl Into<String>) -> Card {
+        self.verdict = Some((mark, word.into()));
+        self
+    }
+
+    /// A picture and what is to be seen in it.
+    pub fn picture(mut self, pixels: &Pixels, alt: impl Into<String>) -> Card {
+        self.pictures.push((pixels.clone(), alt.into()));
+        self
+    }
+
+    /// A name and a value.
+    pub fn line(mut self, name: impl Into<String>, value: impl Into<String>) -> Card {
+        self.lines.push((name.into(), value.into()));
+        self
+    }
+
+    /// Why: a proof, closed below its first level.
+    pub fn proof(mut self, proof: Proof) -> Card {
+        self.proof = Some(proof);
+        self
+    }
+}
+
+/// A key number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    name: String,
+    value: String,
+    remark: String,
+    mark: Option<Mark>,
+}
+
+impl Fact {
+    /// A number that is already written as it is to be read.
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Fact {
+        Fact { name: name.into(), value: value.into(), remark: String::new(), mark: None }
+    }
+
+    /// What the number is compared with.
+    pub fn remark(mut self, remark: impl Into<String>) -> Fact {
+        self.remark = remark.into();
+        self
+    }
+
+    /// Whether it is as it should be.
+    pub fn mark(mut self, mark: Mark) -> Fact {
+        self.mark = Some(mark);
+        self
+    }
+}
+
+enum Block {
+    Section(String),
+    Subsection(String),
+    Paragraphs(String),
+    List(Vec<String>),
+    Facts(Vec<Fact>),
+    Figure { caption: String, wide: bool, drawing: Box<dyn Drawing> },
+    Table(Table),
+    Proof(String, Proof),
+    Cards(Vec<Card>),
+    Code(String, String),
+    Callout(Mark, String),
+}
+
+/// A report in the making. Blocks appear in the order in which they are added; figures that follow each other share a row where
+/// the window is wide enough.
+pub struct Report {
+    title: String,
+    subtitle: String,
+    blocks: Vec<Block>,
+    provenance: Provenance,
+}
+
+impl Report {
+    /// An empty report.
+    pub fn new(title: impl Into<String>) -> Report {
+        Report { title: title.into(), subtitle: String::new(), blocks: Vec::new(), provenance: Provenance::new() }
+    }
+
+    /// A line below the title.
+    pub fn subtitle(mut self, subtitle: impl Into<String>) -> Report {
+        self.subtitle = subtitle.into();
+        self
+    }
+
+    fn block(mut self, block: Block) -> Report {
+        self.blocks.push(block);
+        self
+    }
+
+    /// Begins a section, which the table of contents lists.
+    pub fn section(self, heading: impl Into<String>) -> Report {
+        self.block(Block::Section(heading.into()))
+    }
+
+    /// Begins a part of a section.
+    pub fn subsection(self, heading: impl Into<String>) -> Report {
+        self.block(Block::Subsection(heading.into()))
+    }
+
+    /// Prose: paragraphs are separated by empty lines, `` `code` `` and `**strong**` are marked.
+    pub fn text(self, text: impl Into<String>) -> Report {
+        self.block(Block::Paragraphs(text.into()))
+    }
+
+    /// A list, with the same marks as [`Report::text`].
+    pub fn list<S: Into<String>>(self, items: impl IntoIterator<Item = S>) -> Report {
+        self.block(Block::List(items.into_iter().map(Into::into).collect()))
+    }
+
+    /// Key numbers side by side.
+    pub fn facts(self, facts: impl IntoIterator<Item = Fact>) -> Report {
+        self.block(Block::Facts(facts.into_iter().collect()))
+    }
+
+    /// A drawing with a caption.
+    pub fn figure(self, caption: impl Into<String>, drawing: impl Drawing + 'static) -> Report {
+        self.block(Block::Figure { caption: caption.into(), wide: false, drawing: Box::new(drawing) })
+    }
+
+    /// A drawing that gets a row of its own.
+    pub fn wide_figure(self, caption: impl Into<String>, drawing: impl Drawing + 'static) -> Report {
+        self.block(Block::Figure { caption: caption.into(), wide: true, drawing: Box::new(drawing) })
+    }
+
+    /// A table; its caption is numbered.
+    pub fn table(self, table: Table) -> Report {
+        self.block(Block::Table(table))
+    }
+
+    /// A proof that opens and closes, with a caption.
+    pub fn proof(self, caption: impl Into<String>, proof: Proof) -> Report {
+        self.block(Block::Proof(caption.into(), proof))
+    }
+
+    /// Examples.
+    pub fn cards(self, cards: impl IntoIterator<Item = Card>) -> Report {
+        self.block(Block::Cards(cards.into_iter().collect()))
+    }
+
+    /// A program text with a caption, which may be empty.
+    pub fn code(self, caption: impl Into<String>, text: impl Into<String>) -> Report {
+        self.block(Block::Code(caption.into(), text.into()))
+    }
+
+    /// A verdict or warning that must not be overlooked.
+    pub fn callout(self, mark: Mark, text: impl Into<String>) -> Report {
+        self.block(Block::Callout(mark, text.into()))
+    }
+
+    /// Where the numbers come from; stands at the foot.
+    pub fn provenance(mut self, provenance: Provenance) -> Report {
+        self.provenance = provenance;
+        self
+    }
+
+    /// The whole file.
+    pub fn html(&self) -> String {
+        let mut head = el("head").child(el("meta").at("charset", "utf-8"));
+        head.push(el("meta").at("name", "viewport").at("content", "width=device-width,initial-scale=1"));
+        head.push(el("meta").at("http-equiv", "Content-Security-Policy").at("content", POLICY));
+        head.push(el("meta").at("name", "color-scheme").at("content", "light dark"));
+        head.push(el("title").text(&self.title));
+        head.push(Element::style(&format!("{}{}", theme::css(":root"), include_str!("report.css"))));
+        let mut body = el("body").child(el("a").class("skip").at("href", "#main").text("Skip to the content"));
+        let mut header = el("header").child(el("h1").text(&self.title));
+        if !self.subtitle.is_empty() {
+            header.push(el("p").class("subtitle").text(&self.subtitle));
+        }
+        body.push(header);
+        let main = Writer::default().main(&self.blocks);
+        let contents = self.contents();
+        let mut page = el("div").class("page");
+        if let Some(contents) = contents {
+            page.push(contents);
+        }
+        page.push(main);
+        body.push(page);
+        body.push(self.footer());
+        format!("<!DOCTYPE html>\n{}\n", el("html").at("lang", "en").child(head).child(body).render())
+    }
+
+    /// Writes the file, all or nothing.
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<(), DrawError> {
+        whole(path.as_ref(), self.html().as_bytes())
+    }
+
+    /// The table of contents, if there are sections to choose from.
+    fn contents(&self) -> Option<Element> {
+        let mut items: Vec<Element> = Vec::new();
+        let mut parts: Vec<Element> = Vec::new();
+        let mut open: Option<Element> = None;
+        let (mut section, mut part) = (0, 0);
+        let link = |id: &str, text: &str| el("a").at("href", format!("#{id}")).text(text);
+        let close = |open: &mut Option<Element>, parts: &mut Vec<Element>, items: &mut Vec<Element>| {
+            if let Some(item) = open.take() {
+                let parts = std::mem::take(parts);
+                items.push(if parts.is_empty() { item } else { item.child(el("ol").children(parts)) });
+            }
+        };
+        for block in &self.blocks {
+            match block {
+                Block::Section(heading) => {
+                    close(&mut open, &mut parts, &mut items);
+                    (section, part) = (section + 1, 0);
+                    open = Some(el("li").child(link(&section_id(section, 0), heading)));
+                }
+                Block::Subsection(heading) => {
+                    part += 1;
+                    let item = el("li").child(link(&section_id(section, part), heading));
+                    if open.is_some() { parts.push(item) } else { items.push(item) }
+                }
+                _ => {}
+            }
+        }
+        close(&mut open, &mut parts, &mut items);
+        (section > 1).then(|| {
+            let nav = el("nav").at("aria-label", "Contents");
+            nav.child(el("p").class("contents").text("Contents")).child(el("ol").children(items))
+        })
+    }
+
+    fn footer(&self) -> Element {
+        let mut footer = el("footer");
+        if !self.provenance.entries.is_empty() {
+            let mut list = el("dl");
+            for (name, value) in &self.provenance.entries {
+                list.push(el("dt").text(name));
+                list.push(el("dd").child(el("code").text(value)));
+            }
+            footer.push(el("h2").text("Provenance"));
+            footer.push(list);
+        }
+        footer.child(el("p").text("Made with Symbolon. This file is complete in itself: it loads nothing and runs no script."))
+    }
+}
+
+/// What a browser may load for a report: only what stands in it.
+const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
+
+fn section_id(section: usize, part: usize) -> String {
+    if part == 0 { format!("s{section}") } else { format!("s{section}-{part}") }
+}
+
+/// Writes blocks and numbers what is numbered.
+#[derive(Default)]
+struct Writer {
+    figures: usize,
+    tables: usize,
+    section: usize,
+    part: usize,
+}
+
+impl Writer {
+    fn main(mut self, blocks: &[Block]) -> Element {
+        let mut main = el("main").at("id", "main");
+        let mut section: Option<Element> = None;
+        let mut row: Option<Element> = None;
+        for block in blocks {
+            // Figures gather in a row; anything else ends it.
+            if let Block::Figure { caption, wide, drawing } = block {
+                let figure = self.figure(caption, *wide, drawing.as_ref());
+                row = Some(row.unwrap_or_else(|| el("div").class("figures")).child(figure));
+                continue;
+            }
+            let target = section.as_mut().unwrap_or(&mut main);
+            if let Some(row) = row.take() {
+                target.push(row);
+            }
+            if let Block::Section(heading) = block {
+                if let Some(done) = section.take() {
+                    main.push(done);
+                }
+                (self.section, self.part) = (self.section + 1, 0);
+                let id = section_id(self.section, 0);
+                let heading_id = format!("{id}-h");
+                let begun = el("section").at("id", &id).at("aria-labelledby", &heading_id);
+                section = Some(begun.child(el("h2").at("id", &heading_id).text(heading)));
+            } else {
+                let written = self.block(block);
+                target.push(written);
+            }
+        }
+        if let Some(row) = row {
+            section.as_mut().unwrap_or(&mut main).push(row);
+        }
+        if let Some(done) = section {
+            main.push(done);
+        }
+        main
+    }
+
+    fn block(&mut self, block: &Block) -> Element {
+        match block {
+            // Sections and figures are written where they are gathered.
+            Block::Section(_) | Block::Figure { .. } => el("div"),
+            Block::Subsection(heading) => {
+                self.part += 1;
+                el("h3").at("id", section_id(self.section, self.part)).text(heading)
+            }
+            Block::Paragraphs(text) => {
+                let paragraphs = text.split("\n\n").filter(|p| !p.trim().is_empty());
+                el("div").class("prose").children(paragraphs.map(|p| marked(el("p"), p.trim())))
+            }
+            Block::List(items) => el("ul").class("prose").children(items.iter().map(|i| marked(el("li"), i))),
+            Block::Facts(facts) => el("dl").class("facts").children(facts.iter().map(fact)),
+            Block::Table(table) => {
+                self.tables += 1;
+                table.html(Some(self.tables))
+            }
+            Block::Proof(caption, proof) => {
+                let mut block = el("div").class("proof-block");
+                if !caption.is_empty() {
+                    block.push(marked(el("p").class("caption"), caption));
+                }
+                block.child(scroll(if caption.is_empty() { "Proof" } else { caption }, proof.html(3)))
+            }
+            Block::Cards(cards) => el("div").class("cards").children(cards.iter().map(card)),
+            Block::Code(caption, text) => {
+                let mut block = el("div").class("code-block");
+                if !caption.is_empty() {
+                    block.push(marked(el("p").class("caption"), caption));
+                }
+                let name = if caption.is_empty() { "Program text" } else { caption };
+                block.child(scroll(name, el("pre").child(el("code").text(text))))
+            }
+            Block::Callout(mark, text) => {
+                let sign = el("span").class(&format!("sign mark-{}", mark.class())).at("aria-hidden", "true").text(mark.sign());
+                el("div").class("callout").child(sign).child(marked(el("p"), text))
+            }
+        }
+    }
+
+    fn figure(&mut self, caption: &str, wide: bool, drawing: &dyn Drawing) -> Element {
+        self.figures += 1;
+        let number = self.figures;
+        let (title, description) = (drawing.title(), drawing.description());
+        let natural = drawing.natural_width();
+        let picture = drawing.draw(natural);
+        let large = picture.element(&format!("f{number}"), title, &description);
+        let name = if title.is_empty() { caption } else { title };
+        let mut shown = Vec::new();
+        let narrow = (picture.width > NARROW).then(|| drawing.draw(NARROW)).filter(|n| n.width <= NARROW * 1.25);
+        let narrow = narrow.map(|n| n.element(&format!("f{number}n"), title, &description));
+        match narrow.filter(|_| large.render().len() <= HEAVY) {
+            Some(narrow) => {
+                shown.push(el("div").class("when-wide").child(scroll(name, large)));
+                shown.push(el("div").class("when-narrow").child(scroll(name, narrow)));
+            }
+            None => shown.push(scroll(name, large)),
+        }
+        let figure = el("figure").at("id", format!("figure-{number}"));
+        // Two figures fit a row only up to this width.
+        let mut figure = if wide || picture.width > 640.0 { figure.class("wide") } else { figure }.children(shown);
+        let figcaption = el("figcaption").child(el("b").text(&format!("Figure {number}."))).text(" ");
+        figure.push(marked(figcaption, caption));
+        if let Some(table) = drawing.numbers() {
+            let label = format!("Numbers of figure {number}");
+            let summary = el("summary").at("aria-label", &label).text("Numbers");
+            figure.push(el("details").class("numbers").child(summary).child(table.html(None)));
+        }
+        figure
+    }
+}
+
+/// A frame that scrolls sideways where the page is too narrow, for the keyboard as well.
+fn scroll(name: &str, inside: Element) -> Element {
+    el("div").class("scroll").at("tabindex", "0").at("role", "group").at("aria-label", name).child(inside)
+}
+
+fn fact(fact: &Fact) -> Element {
+    let mut value = el("dd").class("value");
+    if let Some(mark) = fact.mark {
+        let words = match mark {
+            Mark::Good => "good: ",
+            Mark::Bad => "bad: ",
+            Mark::Open => "open: ",
+        };
+        value.push(el("span").class(&format!("sign mark-{}", mark.class())).at("aria-hidden", "true").text(mark.sign()));
+        value = value.text(" ").child(el("span").class("aloud").text(words));
+    }
+    let mut tile = el("div").child(el("dt").text(&fact.name)).child(value.text(&fact.value));
+    if !fact.remark.is_empty() {
+        tile.push(el("dd").class("remark").text(&fact.remark));
+    }
+    tile
+}
+
+fn card(card: &Card) -> Element {
+    let mut out = el("article").class("card");
+    let mut heading = el("p").class("card-title").child(el("strong").text(&card.title));
+    if let Some((mark, word)) = &card.verdict {
+        heading = heading.text(" ").child(mark.html(word));
+    }
+    out.push(heading);
+    if !card.pictures.is_empty() {
+        let pictures = card.pictures.iter().flat_map(|(p, alt)| pictures_html(std::slice::from_ref(p), alt).collect::<Vec<_>>());
+        out.push(el("p").class("card-pictures").children(pictures));
+    }
+    if !card.lines.is_empty() {
+        let mut list = el("dl");
+        for (name, value) in &card.lines {
+            list.push(el("div").child(el("dt").text(name)).child(el("dd").text(value)));
+        }
+        out.push(list);
+    }
+    if let Some(proof) = &card.proof {
+        out.push(scroll(&format!("Proof of {}", proof.goal()), proof.html(1)));
+    }
+    out
+}
+
+/// Text with `` `code` `` and `**strong**` marked. A mark without its partner is an ordinary character.
+fn marked(mut into: Element, text: &str) -> Element {
+    let mut rest = text;
+    loop {
+        let code = rest.find('`').and_then(|a| Some((a, a + 1 + rest[a + 1..].find('`')?, 1)));
+        let strong = rest.find("**").and_then(|a| Some((a, a + 2 + rest[a + 2..].find("**")?, 2)));
+        let first = [code, strong].into_iter().flatten().min_by_key(|m| m.0);
+        let Some((start, end, length)) = first else { return into.text(rest) };
+        if start > 0 {
+            into = into.text(&rest[..start]);
+        }
+        let name = if length == 1 { "code" } else { "strong" };
+        into = into.child(el(name).text(&rest[start + length..end]));
+        rest = &rest[end + length..];
+    }
+}
