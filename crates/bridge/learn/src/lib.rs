@@ -53,3 +53,6 @@ pub use fuzzy::Norm;
 pub use layer::{Call, Input, Layer};
 pub use loss::{Loss, binary_cross_entropy, negative_log_probability};
 pub use program::{Example, Network, Program, Semantics, Target};
+
+#[cfg(test)]
+mod tests;
