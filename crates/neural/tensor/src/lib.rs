@@ -14,6 +14,7 @@ pub mod optim;
 mod random;
 pub mod rules;
 mod shape;
+pub mod simd;
 pub mod tape;
 mod tensor;
 mod threads;

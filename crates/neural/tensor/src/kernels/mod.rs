@@ -27,7 +27,7 @@ pub(crate) fn f32s(x: &Raw) -> Option<Raw> {
 
 /// A piece of work to be compiled once for each width of vector instructions. `run` must be `#[inline(always)]`, down
 /// to the innermost loop, or it is compiled for the narrowest machine only.
-pub(crate) trait Task {
+pub trait Task {
     /// What it gives.
     type Out;
     /// Does it.
@@ -44,7 +44,7 @@ impl<R, F: FnOnce() -> R> Task for F {
 
 /// Runs a task with the widest vector instructions of this machine.
 #[inline(always)]
-pub(crate) fn vectorised<T: Task>(task: T) -> T::Out {
+pub fn vectorised<T: Task>(task: T) -> T::Out {
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx512f")

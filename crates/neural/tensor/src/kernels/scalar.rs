@@ -5,7 +5,7 @@
 
 /// `e^x`; relative error below 2e-7, subnormal results included.
 #[inline(always)]
-pub(crate) fn exp(x: f32) -> f32 {
+pub fn exp(x: f32) -> f32 {
     const MAGIC: f32 = 12_582_912.0; // 1.5 * 2^23: adding it rounds to whole numbers
     let x = if x > 89.0 { 89.0 } else { x };
     let x = if x < -104.0 { -104.0 } else { x };
@@ -28,7 +28,7 @@ pub(crate) fn exp(x: f32) -> f32 {
 
 /// The natural logarithm; relative error below 2e-7 (absolute near 1), `-inf` at zero, not a number below.
 #[inline(always)]
-pub(crate) fn ln(x: f32) -> f32 {
+pub fn ln(x: f32) -> f32 {
     let tiny = x < f32::MIN_POSITIVE;
     let y = if tiny { x * 8_388_608.0 } else { x };
     let bits = y.to_bits();
