@@ -62,6 +62,28 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
+    /// A project that is not complete, or data in it that are none.
+    #[error("{place}: {problem}")]
+    Project {
+        /// The folder, file or term.
+        place: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// As [`Error::Project`], before the term is shown.
+    #[error("{term:?} {problem}")]
+    Datum {
+        /// The term.
+        term: symbolon_theory::term::Term,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Data that cannot be read.
+    #[error(transparent)]
+    Data(#[from] symbolon_data::Error),
+    /// An error of networks or of training.
+    #[error(transparent)]
+    Net(#[from] symbolon_net::Error),
 }
 
 /// Results of this crate.

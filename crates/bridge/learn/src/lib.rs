@@ -44,6 +44,7 @@ mod op;
 mod params;
 mod plan;
 mod program;
+pub mod project;
 mod shape;
 mod topk;
 
@@ -52,6 +53,7 @@ pub use error::{Error, Result};
 pub use fuzzy::Norm;
 pub use layer::{Call, Input, Layer};
 pub use loss::{Loss, binary_cross_entropy, negative_log_probability};
+pub use project::Project;
 pub use program::{Example, Network, Program, Semantics, Target};
 
 #[cfg(test)]

@@ -213,6 +213,14 @@ impl Program {
         Ok(Example { layer, items: found.items, target })
     }
 
+    /// A term of the theory's store, from text.
+    ///
+    /// # Errors
+    /// A text that is not one term.
+    pub fn term(&mut self, text: &str) -> Result<Term> {
+        Ok(self.theory.parse_term(text)?.0)
+    }
+
     /// A question: all answers of a query, perhaps with variables, are asked for.
     ///
     /// # Errors
