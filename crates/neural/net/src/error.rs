@@ -58,9 +58,43 @@ pub enum Error {
         /// What it expects and what it got.
         problem: String,
     },
+    /// Text that names no network, or sizes that make none.
+    #[error("{text}: {problem}")]
+    Architecture {
+        /// What was asked for.
+        text: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Gradients asked for where none flow.
     #[error("gradients: {0}")]
     Gradient(String),
+    /// A checkpoint file that cannot be written or is none.
+    #[error("{file}: {problem}")]
+    Checkpoint {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A checkpoint of something else.
+    #[error("the checkpoint does not fit: {problem}")]
+    Mismatch {
+        /// What it holds and what was asked for.
+        problem: String,
+    },
+    /// Training that ran away.
+    #[error("{problem} at step {step} of epoch {epoch}{kept}; a lower rate, warm-up or clipped gradients may help")]
+    Diverged {
+        /// What is not finite.
+        problem: String,
+        /// Steps done before.
+        step: u64,
+        /// Epochs done before.
+        epoch: u64,
+        /// Where the last good checkpoint is, if there is one.
+        kept: String,
+    },
     /// Something that the tensors below refused.
     #[error(transparent)]
     Tensor(#[from] symbolon_tensor::Error),

@@ -5,18 +5,28 @@
 //! differentiated when somebody listens; it costs next to nothing when nobody does.
 
 mod activation;
+mod architecture;
+mod checkpoint;
 mod edit;
 mod error;
+mod fingerprint;
+pub mod layers;
 mod network;
+mod networks;
 mod pattern;
 mod select;
 mod site;
 mod trace;
+pub mod train;
 
 pub use activation::{Activation, Axis, Provenance, Role};
+pub use architecture::Architecture;
+pub use checkpoint::{Checkpoint, Standing};
 pub use edit::Edit;
 pub use error::{Error, Result};
+pub use fingerprint::fingerprint;
 pub use network::{Network, Parameters, join};
+pub use networks::{Cnn, CnnConfig, Convolution, Mlp, MlpConfig, Transformer, TransformerConfig};
 pub use pattern::Pattern;
 pub use select::Select;
 pub use site::{Site, SiteInfo};

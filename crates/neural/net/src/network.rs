@@ -58,7 +58,7 @@ pub trait Network: Parameters + Send + Sync {
     fn forward(&self, inputs: &[Tensor], trace: &mut Trace) -> Result<Tensor>;
     /// All sites, in the order in which a pass comes to them.
     fn sites(&self) -> Vec<SiteInfo>;
-    /// Architecture and sizes: enough to build it again.
+    /// Architecture and sizes: enough to build it again; built-in ones answer their [`Architecture`](crate::Architecture).
     fn config(&self) -> serde_json::Value;
     /// All parameters with their dotted names, as in a checkpoint, in a fixed order.
     fn parameters(&self) -> Vec<(String, &Tensor)> {

@@ -12,7 +12,7 @@ use crate::select::Select;
 use crate::site::{Site, SiteInfo};
 use std::collections::HashMap;
 use std::fmt::{Display, Write};
-use symbolon_tensor::{Create, Tensor, grad};
+use symbolon_tensor::{Create, Rng, Tensor, grad};
 
 /// Requests before a pass, answers after it.
 ///
@@ -40,6 +40,7 @@ pub struct Trace {
     held: Vec<Held>,
     places: HashMap<Site, usize>,
     name: String,
+    noise: Option<Rng>,
 }
 
 struct Ask {
@@ -95,6 +96,12 @@ impl Trace {
     /// them.
     pub fn grad<P: TryInto<Pattern, Error: Into<Error>>>(self, pattern: P) -> Self {
         self.ask(pattern, What::Grad)
+    }
+    /// Makes this a training pass: layers with noise of their own (dropout) draw it from here. Without it they are
+    /// silent.
+    pub fn with_noise(mut self, rng: Rng) -> Self {
+        self.noise = Some(rng);
+        self
     }
     /// Refuses, before any work, what cannot go well on a network with these sites: patterns that match nothing (with
     /// the nearest names), heads and units that do not exist, edits that do not fit.
@@ -178,6 +185,10 @@ impl Trace {
             let _ = write!(self.name, "{name}");
             self.asks.iter().any(|a| a.pattern.covers(&self.name))
         }
+    }
+    /// The source of noise of a training pass.
+    pub fn noise(&mut self) -> Option<&mut Rng> {
+        self.noise.as_mut()
     }
     #[cold]
     fn listen(&mut self, name: std::fmt::Arguments, axes: &[Axis], x: Tensor) -> Result<Tensor> {

@@ -1,0 +1,24 @@
+//! Layers: plain structs of tensors with a `forward`. Networks are made of these and nothing else.
+//!
+//! Weights are stored in the orientation in which they are multiplied (`[inputs, outputs]`). Layers with sites of
+//! their own take the name that stands before them, as `format_args!("blocks.{l}.attn")`.
+
+mod attention;
+mod conv;
+mod dropout;
+mod embedding;
+mod feed_forward;
+mod init;
+mod linear;
+mod nonlinearity;
+mod norm;
+
+pub use attention::{Attention, Rope};
+pub use conv::{Conv2d, Pool};
+pub use dropout::Dropout;
+pub use embedding::Embedding;
+pub use feed_forward::FeedForward;
+pub use init::Init;
+pub use linear::Linear;
+pub use nonlinearity::Nonlinearity;
+pub use norm::{LayerNorm, Norm, RmsNorm};
