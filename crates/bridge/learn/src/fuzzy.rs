@@ -208,7 +208,9 @@ impl FuzzyPlan {
             Targets::All(_) => self.roots[answer] as usize,
             Targets::One(of) => self.roots[of[b] as usize] as usize,
         };
-        let values = (0..answers).map(|a| v[root(a)].ln()).collect();
+        // Rounding may take what is false below zero.
+        let log = |t: T| if t <= T::ZERO { T::NEG_INF } else { t.ln() };
+        let values = (0..answers).map(|a| log(v[root(a)])).collect();
         if matches!(slopes, Slopes::No) {
             return (values, Vec::new());
         }

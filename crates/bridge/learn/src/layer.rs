@@ -142,7 +142,7 @@ impl Layer {
                     });
                 }
                 let base = |c: ChoiceId, v: u32| bases[c.0 as usize][v as usize];
-                let plan = Plan::new(&compiled.circuit, &compiled.queries, compiled.evidence, count, &base);
+                let plan = Plan::new(&compiled.circuit, &compiled.queries, Some(compiled.evidence), count, &base);
                 Body::Run(Machine::Circuit(plan.into()))
             }
             Semantics::TopK(k) => Body::TopK(Proofs::new(lineage, bases, k, count, budget.clone()).into()),

@@ -35,6 +35,7 @@
 //! A [`Program`] reads its theory exactly, by the best proofs of each example, or in a fuzzy logic: see [`Semantics`].
 
 mod batch;
+mod circuit;
 mod error;
 mod fuzzy;
 mod kernel;
@@ -49,6 +50,7 @@ mod shape;
 mod topk;
 
 pub use batch::{Answers, Batch, Calls};
+pub use circuit::CircuitLayer;
 pub use error::{Error, Result};
 pub use fuzzy::Norm;
 pub use layer::{Call, Input, Layer};

@@ -31,7 +31,7 @@ impl Machine {
     }
     fn answers(&self) -> usize {
         match self {
-            Machine::Circuit(plan) => plan.roots.len() - 1,
+            Machine::Circuit(plan) => plan.queries,
             Machine::Fuzzy(plan) => plan.answers(),
         }
     }
@@ -220,7 +220,7 @@ fn circuit(plan: &Plan, inputs: &[Tensor], like: &Tensor, targets: Option<&[u32]
         values = Tensor::cat(&[&values, &made], 0);
     }
     let root = |r: usize| place[plan.roots[r].slot as usize];
-    let n = plan.roots.len() - 1;
+    let n = plan.queries;
     let given = plan.evidence.map(|e| values.index_select(0, &index(vec![place[e as usize]])));
     match targets {
         None => {

@@ -40,7 +40,9 @@ pub struct Plan {
     /// Factors of term `t`: `factors[terms[t]..terms[t + 1]]`, slots.
     terms: Vec<u32>,
     factors: Vec<u32>,
+    /// The queries, then the evidence if there is any.
     pub(crate) roots: Vec<Root>,
+    pub(crate) queries: usize,
     /// Slot of the evidence, where it is not certain.
     pub(crate) evidence: Option<u32>,
     /// Number of calls that the inputs refer to.
@@ -85,11 +87,11 @@ impl Plan {
         slot.checked_sub(self.inputs.len()).and_then(|c| self.consts.get(c)) == Some(&0.0)
     }
 
-    /// `roots`: the queries, then the evidence. `calls`: number of network calls (parameters count as one).
+    /// `evidence` is what the queries, which include it, are divided by. `calls`: number of network calls (parameters count as one).
     pub(crate) fn new(
         circuit: &Circuit,
         queries: &[NodeIndex],
-        evidence: NodeIndex,
+        evidence: Option<NodeIndex>,
         calls: usize,
         base: &dyn Fn(ChoiceId, u32) -> Base,
     ) -> Plan {
@@ -100,10 +102,12 @@ impl Plan {
             Made::Slot(s) => *s,
             _ => unreachable!("roots are slots of their own"),
         };
-        let certain = circuit.kind(evidence) == Kind::And && circuit.children(evidence).is_empty();
-        plan.evidence = (!certain).then(|| slot(evidence));
-        plan.roots = queries.iter().map(|&q| Root { slot: slot(q), given: !certain }).collect();
-        plan.roots.push(Root { slot: slot(evidence), given: false });
+        // What is certain need not be divided by, but can be asked for.
+        let certain = |e: NodeIndex| circuit.kind(e) == Kind::And && circuit.children(e).is_empty();
+        plan.evidence = evidence.filter(|&e| !certain(e)).map(slot);
+        plan.roots = queries.iter().map(|&q| Root { slot: slot(q), given: plan.evidence.is_some() }).collect();
+        plan.queries = plan.roots.len();
+        plan.roots.extend(evidence.map(|e| Root { slot: slot(e), given: false }));
         plan.calls = calls;
         plan.deep = plan.least_log() < DEEP;
         plan
@@ -156,14 +160,14 @@ impl<'a> Builder<'a> {
     fn new(
         circuit: &'a Circuit,
         queries: &[NodeIndex],
-        evidence: NodeIndex,
+        evidence: Option<NodeIndex>,
         base: &'a dyn Fn(ChoiceId, u32) -> Base,
     ) -> Self {
         let n = circuit.len();
         let mut uses = vec![0u32; n];
         let mut user = vec![None; n];
         let mut needed = vec![false; n];
-        for &r in queries.iter().chain([&evidence]) {
+        for &r in queries.iter().chain(&evidence) {
             needed[r as usize] = true;
             uses[r as usize] = 2;
         }

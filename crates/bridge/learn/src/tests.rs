@@ -39,7 +39,7 @@ impl World {
         }
         let sizes: Vec<u32> = lineage.choices.iter().map(|c| c.weights.len() as u32).collect();
         let base = |c: ChoiceId, v: u32| Base::Input(c.0, v);
-        let plan = Plan::new(&compiled.circuit, &compiled.queries, compiled.evidence, sizes.len(), &base);
+        let plan = Plan::new(&compiled.circuit, &compiled.queries, Some(compiled.evidence), sizes.len(), &base);
         Some(World { lineage, compiled, plan: Arc::new(plan), sizes })
     }
 

@@ -179,6 +179,6 @@ impl Proofs {
         }
         let base = |c: ChoiceId, v: u32| self.bases[c.0 as usize][v as usize];
         let [query, conditions] = [0, 1].map(|i| compiled.queries[i]);
-        Ok(Plan::new(&compiled.circuit, &[query], conditions, self.calls, &base))
+        Ok(Plan::new(&compiled.circuit, &[query], Some(conditions), self.calls, &base))
     }
 }

@@ -1,0 +1,200 @@
+//! Measures circuits: evaluation and gradient over batches, and the logic's share of a training step.
+//!
+//! `circuits export FOLDER` writes the circuits as text for peers; `circuits measure [NAME...]` prints one line for each circuit and
+//! batch: name, batch, seconds of a forward pass, seconds of forward and backward; `circuits check FOLDER` writes values to be
+//! compared; `circuits share` sets the logic of MNIST addition beside the network. `bench/circuits/run.sh` puts it together.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use symbolon_learn::{CircuitLayer, Example, Program, negative_log_probability};
+use symbolon_tensor::optim::{Adam, Optimiser};
+use symbolon_tensor::{DType, Rng, Tensor, Windows, lean, no_grad};
+use symbolon_theory::Theory;
+use symbolon_theory::budget::Budget;
+use symbolon_theory::circuit::{Circuit, Kind, NodeIndex, Weights};
+use symbolon_theory::compile::Compiled;
+use symbolon_theory::lineage::Lineage;
+
+#[allow(dead_code)]
+#[path = "../../../symbolic/theory/benches/lineages/mod.rs"]
+mod lineages;
+
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const BATCHES: [usize; 4] = [64, 256, 1024, 4096];
+
+fn circuits() -> Vec<(&'static str, Lineage)> {
+    vec![
+        ("addition-1", lineages::addition(1)),
+        ("addition-2", lineages::addition(2)),
+        ("ladder-100", lineages::ladder(100)),
+        ("hmm-100", lineages::hmm(100, 2, false)),
+        ("smokers-10", lineages::smokers(10, 2, true)),
+        ("network-5x5", lineages::grid_network(5, true)),
+        ("reliability-20", lineages::reliability(20, 35)),
+    ]
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["export", folder] => export(folder),
+        ["share"] => share(),
+        ["measure", ref names @ ..] => measure(names),
+        _ => eprintln!("circuits export FOLDER | circuits measure [NAME...] | circuits share"),
+    }
+}
+
+fn compile(lineage: &Lineage) -> (Compiled, Weights) {
+    let compiled = Circuit::compile(lineage, &Budget::default());
+    assert!(compiled.stop.is_none(), "the budget is used up");
+    let weights = Weights::of(lineage, &[], &[]).expect("constants");
+    (compiled, weights)
+}
+
+/// One line for each node, children by line number: `L` and a weight's number, `A` and `O` with children, `R` with the roots at
+/// the end; then `W` with the weights.
+fn export(folder: &str) {
+    std::fs::create_dir_all(folder).expect("the folder can be made");
+    for (name, lineage) in circuits() {
+        let (compiled, weights) = compile(&lineage);
+        let circuit = &compiled.circuit;
+        let mut text = String::new();
+        let mut lines = 0;
+        let mut line_of = vec![0usize; circuit.len()];
+        let mut line = |text: &mut String, content: String| {
+            writeln!(text, "{content}").expect("text grows");
+            lines += 1;
+            lines - 1
+        };
+        let list = |items: &[usize]| items.iter().map(|i| format!(" {i}")).collect::<String>();
+        for i in 0..circuit.len() as NodeIndex {
+            let children: Vec<usize> = circuit.children(i).iter().map(|&c| line_of[c as usize]).collect();
+            line_of[i as usize] = match circuit.kind(i) {
+                Kind::Leaf(leaf) => {
+                    let leaf = circuit.leaf(leaf);
+                    let base = weights.offset(leaf.choice);
+                    let own: Vec<usize> =
+                        leaf.values.iter().map(|&v| line(&mut text, format!("L {}", base + v as usize))).collect();
+                    if own.len() == 1 { own[0] } else { line(&mut text, format!("O{}", list(&own))) }
+                }
+                Kind::And => line(&mut text, format!("A{}", list(&children))),
+                Kind::Or => line(&mut text, format!("O{}", list(&children))),
+                Kind::Unknown => unreachable!("complete circuits only"),
+            };
+        }
+        let roots: Vec<usize> = compiled.queries.iter().map(|&q| line_of[q as usize]).collect();
+        line(&mut text, format!("R{}", list(&roots)));
+        let values: String = weights.flat().iter().map(|w| format!(" {w}")).collect();
+        line(&mut text, format!("W{values}"));
+        let logs = circuit.log_values(&weights, 0.0);
+        let expected: String = compiled.queries.iter().map(|&q| format!(" {}", logs[q as usize])).collect();
+        line(&mut text, format!("V{expected}"));
+        std::fs::write(format!("{folder}/{name}.txt"), text).expect("the file can be written");
+    }
+}
+
+/// The least of several runs' seconds, each long enough to be measured.
+fn seconds(mut run: impl FnMut()) -> f64 {
+    run();
+    let start = Instant::now();
+    run();
+    let once = start.elapsed().as_secs_f64().max(1e-7);
+    let n = ((0.05 / once) as usize).clamp(1, 10_000);
+    let one = |_| {
+        let start = Instant::now();
+        (0..n).for_each(|_| run());
+        start.elapsed().as_secs_f64() / n as f64
+    };
+    (0..7).map(one).fold(f64::INFINITY, f64::min)
+}
+
+fn measure(names: &[&str]) {
+    for (name, lineage) in circuits() {
+        if !names.is_empty() && !names.contains(&name) {
+            continue;
+        }
+        let (compiled, weights) = compile(&lineage);
+        let layer = CircuitLayer::new(&compiled.circuit, &compiled.queries).expect("complete");
+        let row = Tensor::from(weights.flat().iter().map(|w| w.max(1e-6).ln() as f32).collect::<Vec<f32>>());
+        for batch in BATCHES {
+            let x = row.reshape([1, row.len()]).expand([batch, row.len()]).contiguous().variable();
+            let forward = seconds(|| drop(no_grad(|| layer.log_values(&x))));
+            let both = seconds(|| drop(layer.log_values(&x).sum().grad(&[&x])));
+            println!("{name}\t{batch}\t{forward:.9}\t{both:.9}\t{}", layer.edges());
+        }
+    }
+}
+
+fn lenet(p: &[Tensor], x: &Tensor) -> Tensor {
+    let h = x.conv2d(&p[0], Some(&p[1]), Windows::default()).relu().max_pool2d([2, 2], Windows::stride(2));
+    let h = h.conv2d(&p[2], Some(&p[3]), Windows::default()).relu().max_pool2d([2, 2], Windows::stride(2));
+    let h = h.flatten(1, 3).linear(&p[4], Some(&p[5])).relu();
+    h.linear(&p[6], Some(&p[7])).relu().linear(&p[8], Some(&p[9])).log_softmax(-1)
+}
+
+/// A training step of MNIST addition beside the same step on direct labels, which is the limit.
+fn share() {
+    let text = "nn(digit, [X], Y, [0..9]) :: digit(X, Y). addition(A, B, S) :- digit(A, X), digit(B, Y), S is X + Y.";
+    let mut rng = Rng::new(0);
+    for pairs in [64usize, 256, 1024] {
+        let mut program = Program::new(Theory::parse(text).expect("a theory"));
+        let sums = rng.indices([pairs], 19).to_vec::<i64>();
+        let example = |(i, s): (usize, &i64)| {
+            program.example(&format!("addition(image({}), image({}), {s})", 2 * i, 2 * i + 1)).expect("a sum")
+        };
+        let examples: Vec<Example> = sums.iter().enumerate().map(example).collect();
+        let images = rng.normal([2 * pairs, 1, 28, 28], DType::F32);
+        let labels = rng.indices([2 * pairs], 10);
+        let none = program.parameters(DType::F32);
+        let mut p: Vec<Tensor> = [
+            vec![6, 1, 5, 5],
+            vec![6],
+            vec![16, 6, 5, 5],
+            vec![16],
+            vec![256, 120],
+            vec![120],
+            vec![120, 84],
+            vec![84],
+            vec![84, 10],
+            vec![10],
+        ]
+        .iter()
+        .map(|shape| rng.normal(shape, DType::F32).mul_scalar(0.05).variable())
+        .collect();
+        let mut adam = Adam::new(1e-3);
+        let direct = seconds(|| {
+            let loss = lean(|| {
+                let logs = lenet(&p, &images);
+                logs.gather(1, &labels.reshape([2 * pairs, 1])).mean().negative()
+            });
+            let grads = loss.grad(&p.iter().collect::<Vec<_>>());
+            adam.step(&mut p.iter_mut().collect::<Vec<_>>(), &grads);
+        });
+        let taught = seconds(|| {
+            let batch = program.batch(&examples);
+            let loss = lean(|| {
+                let logs = lenet(&p, &images);
+                negative_log_probability(&program.log_probability(&batch, &[logs], &none).expect("outputs fit")).value
+            });
+            let grads = loss.grad(&p.iter().collect::<Vec<_>>());
+            adam.step(&mut p.iter_mut().collect::<Vec<_>>(), &grads);
+        });
+        let logs = rng.normal([2 * pairs, 10], DType::F32).log_softmax(-1).variable();
+        let logic = seconds(|| {
+            let batch = program.batch(&examples);
+            let y = program.log_probability(&batch, &[logs.clone()], &none).expect("outputs fit");
+            drop(negative_log_probability(&y).value.grad(&[&logs]));
+        });
+        println!(
+            "{pairs} pairs: direct labels {:.3} ms, through the theory {:.3} ms, the logic alone {:.4} ms: {:.2}% of a step, {:.0} pairs/s",
+            direct * 1e3,
+            taught * 1e3,
+            logic * 1e3,
+            100.0 * logic / direct,
+            pairs as f64 / taught
+        );
+    }
+}
