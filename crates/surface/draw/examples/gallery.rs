@@ -61,7 +61,11 @@ fn formula() -> Plot {
             (x, f(x) + 0.15 * (random() - 0.5))
         })
         .collect();
-    Plot::new("Formula found from 30 points").x(Axis::new("x")).y(Axis::new("y")).points("data", &data).line("sin(x) / x", &curve)
+    Plot::new("Formula found from 30 points")
+        .x(Axis::new("x"))
+        .y(Axis::new("y"))
+        .points("data", &data)
+        .line("sin(x) / x", &curve)
 }
 
 fn phase() -> Plot {
@@ -78,16 +82,18 @@ fn phase() -> Plot {
         let v = v + 0.01 * (-x.sin() - 0.15 * v);
         orbit.push((x + 0.01 * v, v));
     }
-    Plot::new("Damped pendulum").x(Axis::new("angle").unit("rad")).y(Axis::new("speed").unit("rad/s")).arrows("field", &arrows).line(
-        "from rest at 2.8 rad",
-        &orbit,
-    )
+    Plot::new("Damped pendulum")
+        .x(Axis::new("angle").unit("rad"))
+        .y(Axis::new("speed").unit("rad/s"))
+        .arrows("field", &arrows)
+        .line("from rest at 2.8 rad", &orbit)
 }
 
 fn clouds() -> Plot {
     let mut random = noise(3);
     let mut normal = || (0..12).map(|_| random()).sum::<f64>() - 6.0;
-    let mut cloud = |x: f64, y: f64, s: f64| -> Vec<(f64, f64)> { (0..80).map(|_| (x + s * normal(), y + s * normal())).collect() };
+    let mut cloud =
+        |x: f64, y: f64, s: f64| -> Vec<(f64, f64)> { (0..80).map(|_| (x + s * normal(), y + s * normal())).collect() };
     Plot::new("Activations on two directions")
         .x(Axis::new("direction 1"))
         .y(Axis::new("direction 2"))
@@ -101,7 +107,10 @@ fn histograms() -> Plot {
     let mut normal = || (0..12).map(|_| random()).sum::<f64>() - 6.0;
     let on: Vec<f64> = (0..900).map(|_| 2.0 + normal()).collect();
     let off: Vec<f64> = (0..1500).map(|_| -0.5 + 0.8 * normal()).collect();
-    Plot::new("Activation of feature 17").x(Axis::new("activation")).histogram("concept absent", &off).histogram("concept present", &on)
+    Plot::new("Activation of feature 17")
+        .x(Axis::new("activation"))
+        .histogram("concept absent", &off)
+        .histogram("concept present", &on)
 }
 
 fn confusion() -> Result<HeatMap, DrawError> {
@@ -110,7 +119,11 @@ fn confusion() -> Result<HeatMap, DrawError> {
     let counts: Vec<f64> = (0..100)
         .map(|i| if i / 10 == i % 10 { 180.0 + (20.0 * random()).floor() } else { (4.0 * random() * random()).floor() })
         .collect();
-    Ok(HeatMap::new("Confusion of digits", 10, 10, &counts)?.rows("true digit", &digits).columns("read as", &digits).measure("pictures").values())
+    Ok(HeatMap::new("Confusion of digits", 10, 10, &counts)?
+        .rows("true digit", &digits)
+        .columns("read as", &digits)
+        .measure("pictures")
+        .values())
 }
 
 fn attention() -> Result<HeatMap, DrawError> {
@@ -119,11 +132,17 @@ fn attention() -> Result<HeatMap, DrawError> {
     let mut values = vec![0.0; n * n];
     let mut random = noise(6);
     for row in 0..n {
-        let weights: Vec<f64> = (0..=row).map(|c| (3.0 * random() + if c == 1 || c + 1 == row { 2.5 } else { 0.0 }).exp()).collect();
+        let weights: Vec<f64> =
+            (0..=row).map(|c| (3.0 * random() + if c == 1 || c + 1 == row { 2.5 } else { 0.0 }).exp()).collect();
         let total: f64 = weights.iter().sum();
         weights.iter().enumerate().for_each(|(c, w)| values[row * n + c] = w / total);
     }
-    Ok(HeatMap::new("Attention of head 3.2", n, n, &values)?.rows("query", words).columns("key", words).measure("attention").percent().causal())
+    Ok(HeatMap::new("Attention of head 3.2", n, n, &values)?
+        .rows("query", words)
+        .columns("key", words)
+        .measure("attention")
+        .percent()
+        .causal())
 }
 
 fn correlations() -> Result<HeatMap, DrawError> {
@@ -180,16 +199,23 @@ fn pictures() -> Result<Gallery, DrawError> {
             _ => gallery.marked(&picture, Mark::Good, format!("{name} 0.9{}", i % 10)),
         };
     }
-    let colours: Vec<u8> = (0..16 * 16 * 3).map(|i| ((i / 3 % 16) * 16 * usize::from(i % 3 == 0) + (i / 48) * 16 * usize::from(i % 3 == 2)) as u8).collect();
+    let colours: Vec<u8> = (0..16 * 16 * 3)
+        .map(|i| ((i / 3 % 16) * 16 * usize::from(i % 3 == 0) + (i / 48) * 16 * usize::from(i % 3 == 2)) as u8)
+        .collect();
     Ok(gallery.picture(&Pixels::rgb(16, 16, &colours)?, "a picture in colour"))
 }
 
 fn circuit() -> Result<Graph, DrawError> {
-    let mut graph = Graph::new("Circuit of addition(A, B, 3)").explain(Kind::Or, "sum").explain(Kind::And, "product").explain(Kind::Network, "read by the network");
+    let mut graph = Graph::new("Circuit of addition(A, B, 3)")
+        .explain(Kind::Or, "sum")
+        .explain(Kind::And, "product")
+        .explain(Kind::Network, "read by the network");
     let root = graph.node(Node::new(Kind::Goal, "addition(A, B, 3)").detail("0.942"));
     let or = graph.node(Node::or());
     graph.edge(Edge::new(root, or))?;
-    let leaf = |graph: &mut Graph, side: &str, d: usize| graph.node(Node::new(Kind::Network, format!("digit({side}, {d})")).detail(format!("0.{d}1")));
+    let leaf = |graph: &mut Graph, side: &str, d: usize| {
+        graph.node(Node::new(Kind::Network, format!("digit({side}, {d})")).detail(format!("0.{d}1")))
+    };
     let a: Vec<usize> = (0..4).map(|d| leaf(&mut graph, "A", d)).collect();
     let b: Vec<usize> = (0..4).map(|d| leaf(&mut graph, "B", d)).collect();
     for d in 0..4 {
@@ -206,7 +232,9 @@ fn attribution() -> Result<Graph, DrawError> {
     let names = ["token: Dallas", "token: capital", "Texas", "say a capital", "say Austin", "logit: Austin"];
     let kinds = [Kind::Leaf, Kind::Leaf, Kind::Plain, Kind::Plain, Kind::Plain, Kind::Goal];
     let nodes: Vec<usize> = names.iter().zip(kinds).map(|(n, k)| graph.node(Node::new(k, *n))).collect();
-    for (from, to, weight) in [(0, 2, 0.9), (1, 3, 0.7), (2, 4, 0.8), (3, 4, 0.5), (4, 5, 1.2), (2, 5, 0.3), (0, 5, -0.2)] {
+    for (from, to, weight) in
+        [(0, 2, 0.9), (1, 3, 0.7), (2, 4, 0.8), (3, 4, 0.5), (4, 5, 1.2), (2, 5, 0.3), (0, 5, -0.2)]
+    {
         graph.edge(Edge::new(nodes[from], nodes[to]).weight(weight))?;
     }
     Ok(graph)
@@ -241,7 +269,9 @@ fn tangled() -> Result<Graph, DrawError> {
 
 fn proof() -> Result<Proof, DrawError> {
     Proof::new(vec![
-        Step::new("addition(image(\"a.png\"), image(\"b.png\"), 12)", [1, 2, 3]).rule("addition(X, Y, Z) :- digit(X, A), digit(Y, B), Z is A + B.").weight("0.931"),
+        Step::new("addition(image(\"a.png\"), image(\"b.png\"), 12)", [1, 2, 3])
+            .rule("addition(X, Y, Z) :- digit(X, A), digit(Y, B), Z is A + B.")
+            .weight("0.931"),
         Step::leaf(Because::Network, "digit(image(\"a.png\"), 5)").weight("0.968"),
         Step::leaf(Because::Network, "digit(image(\"b.png\"), 7)").weight("0.962"),
         Step::new("12 is 5 + 7", [4]),
@@ -254,8 +284,12 @@ fn cards() -> Result<Vec<Card>, DrawError> {
     for i in 0..3 {
         let (mark, word) = if i == 1 { (Mark::Bad, "wrong") } else { (Mark::Good, "right") };
         let card = Card::new(format!("Pair {}", i + 1)).verdict(mark, word);
-        let card = card.picture(&glyph(i, 31 + i as u64)?, "a picture of a five").picture(&glyph((i + 1) % 3, 41 + i as u64)?, "a picture of a seven");
-        cards.push(card.line("sum", "12").line("predicted", if i == 1 { "10 (0.51)" } else { "12 (0.93)" }).proof(proof()?));
+        let card = card
+            .picture(&glyph(i, 31 + i as u64)?, "a picture of a five")
+            .picture(&glyph((i + 1) % 3, 41 + i as u64)?, "a picture of a seven");
+        cards.push(
+            card.line("sum", "12").line("predicted", if i == 1 { "10 (0.51)" } else { "12 (0.93)" }).proof(proof()?),
+        );
     }
     Ok(cards)
 }
@@ -264,24 +298,61 @@ fn report() -> Result<Report, DrawError> {
     let bars = |title: &str| {
         Bars::new(title, ["trained", "untrained twin", "shuffled theory"])
             .axis(Axis::new("the sum follows").percent().range(0.0, 1.0))
-            .group_with_errors("first digit written", &[(0.981, 0.972, 0.988), (0.104, 0.088, 0.121), (0.094, 0.079, 0.110)])
-            .group_with_errors("second digit written", &[(0.977, 0.968, 0.985), (0.099, 0.084, 0.116), (0.101, 0.085, 0.118)])
+            .group_with_errors(
+                "first digit written",
+                &[(0.981, 0.972, 0.988), (0.104, 0.088, 0.121), (0.094, 0.079, 0.110)],
+            )
+            .group_with_errors(
+                "second digit written",
+                &[(0.977, 0.968, 0.985), (0.099, 0.084, 0.116), (0.101, 0.085, 0.118)],
+            )
             .group_with_errors("both written", &[(0.968, 0.957, 0.976), (0.102, 0.087, 0.119), (0.097, 0.081, 0.113)])
     };
-    let tasks = ["addition of two digits", "comparison: less than", "parity with constraints", "a 4 x 4 visual Sudoku", "addition with noisy labels"];
-    let long = Bars::new("Accuracy of the examples", tasks)
-        .axis(Axis::new("accuracy").percent())
-        .group_with_errors("", &[(0.97, 0.96, 0.98), (0.98, 0.97, 0.99), (0.95, 0.93, 0.97), (0.91, 0.88, 0.94), (f64::NAN, 0.0, 0.0)]);
+    let tasks = [
+        "addition of two digits",
+        "comparison: less than",
+        "parity with constraints",
+        "a 4 x 4 visual Sudoku",
+        "addition with noisy labels",
+    ];
+    let long = Bars::new("Accuracy of the examples", tasks).axis(Axis::new("accuracy").percent()).group_with_errors(
+        "",
+        &[(0.97, 0.96, 0.98), (0.98, 0.97, 0.99), (0.95, 0.93, 0.97), (0.91, 0.88, 0.94), (f64::NAN, 0.0, 0.0)],
+    );
     let claims = Table::new("Claims, fixed before the run, and what became of them.")
         .column(Column::text("claim"))
         .column(Column::number("n"))
         .column(Column::percent("measured"))
         .column(Column::percent("needed"))
         .column(Column::text("verdict"))
-        .row(["sums of held-out pairs are right".into(), 5000usize.into(), Cell::interval(0.961, 0.955, 0.966), 0.95.into(), Cell::verdict(Mark::Good, "supported")])
-        .row(["digits are right".into(), 10000usize.into(), Cell::interval(0.981, 0.978, 0.983), 0.975.into(), Cell::verdict(Mark::Good, "supported")])
-        .row(["a shuffled theory does as well".into(), 5000usize.into(), Cell::interval(0.094, 0.086, 0.102), 0.95.into(), Cell::verdict(Mark::Bad, "refuted")])
-        .row(["the order of the pair does not matter".into(), 120usize.into(), Cell::interval(0.942, 0.884, 0.974), 0.95.into(), Cell::verdict(Mark::Open, "inconclusive")])
+        .row([
+            "sums of held-out pairs are right".into(),
+            5000usize.into(),
+            Cell::interval(0.961, 0.955, 0.966),
+            0.95.into(),
+            Cell::verdict(Mark::Good, "supported"),
+        ])
+        .row([
+            "digits are right".into(),
+            10000usize.into(),
+            Cell::interval(0.981, 0.978, 0.983),
+            0.975.into(),
+            Cell::verdict(Mark::Good, "supported"),
+        ])
+        .row([
+            "a shuffled theory does as well".into(),
+            5000usize.into(),
+            Cell::interval(0.094, 0.086, 0.102),
+            0.95.into(),
+            Cell::verdict(Mark::Bad, "refuted"),
+        ])
+        .row([
+            "the order of the pair does not matter".into(),
+            120usize.into(),
+            Cell::interval(0.942, 0.884, 0.974),
+            0.95.into(),
+            Cell::verdict(Mark::Open, "inconclusive"),
+        ])
         .note("Intervals: Wilson, 95 %.");
     Ok(Report::new("Everything that can be drawn")
         .subtitle("A report with each kind of drawing, for looking at after changes.")

@@ -90,9 +90,10 @@ impl Bars {
         self.groups.iter().flat_map(move |g| g.values.iter().take(known)).copied().filter(|v| self.axis.shows(v.0))
     }
 
-    fn scale(&self) -> Scale {
+    fn scale(&self, lies: bool) -> Scale {
         let axis = self.axis.clone().from_zero();
-        axis.scale(self.shown().flat_map(|(v, low, high)| [v, low, high]), 0.06)
+        // Lying bars have their values written behind them.
+        axis.scale(self.shown().flat_map(|(v, low, high)| [v, low, high]), if lies { 0.25 } else { 0.08 })
     }
 
     fn lies(&self, width: f64) -> bool {
@@ -111,7 +112,8 @@ impl Drawing for Bars {
         if let Some(text) = &self.description {
             return text.clone();
         }
-        let mut text = format!("Bar chart of {}. ", count(self.names.len(), "category").replace("categorys", "categories"));
+        let mut text =
+            format!("Bar chart of {}. ", count(self.names.len(), "category").replace("categorys", "categories"));
         let heading = self.axis.heading();
         if !heading.is_empty() {
             text.push_str(&format!("Values: {heading}. "));
@@ -142,8 +144,8 @@ impl Drawing for Bars {
 
     fn draw(&self, width: f64) -> Svg {
         let width = usable(width);
-        let scale = self.scale();
         let lies = self.lies(width);
+        let scale = self.scale(lies);
         let mut body = Vec::new();
         let legend: Vec<Entry> = self
             .groups
@@ -156,19 +158,28 @@ impl Drawing for Bars {
             })
             .collect();
         let values = Side::Values(&self.axis, scale);
-        let names = Side::Names("", &self.names);
-        let per_name = (self.groups.len().max(1) as f64 * 16.0 + 10.0).max(24.0);
-        let plot_height = if lies { self.names.len().max(1) as f64 * per_name } else { (width * 0.45).clamp(180.0, 320.0) };
+        // Names too long to stand beside lying bars stand above them.
+        let blank = vec![String::new(); self.names.len()];
+        let longest = self.names.iter().map(|n| text_width(n, TICK)).fold(0.0, f64::max);
+        let above = lies && longest + 10.0 > width * 0.4;
+        let head = if above { 16.0 } else { 0.0 };
+        let names = Side::Names("", if above { &blank } else { &self.names });
+        let per_name = (self.groups.len().max(1) as f64 * 16.0 + 10.0).max(24.0) + head;
+        let plot_height =
+            if lies { self.names.len().max(1) as f64 * per_name } else { (width * 0.45).clamp(180.0, 320.0) };
         let sides = if lies { (&values, &names) } else { (&names, &values) };
         let (frame, bottom) = Frame::around(&mut body, &self.title, &legend, sides, (width, plot_height));
 
         let share = if lies { frame.height } else { frame.width } / self.names.len().max(1) as f64;
-        let thick = (share * 0.78 / self.groups.len().max(1) as f64).min(56.0);
+        let thick = ((share - head) * 0.78 / self.groups.len().max(1) as f64).min(56.0);
         // Where bars start: at zero, on a logarithmic axis at its low end.
         let base = scale.place(0.0).unwrap_or(0.0).clamp(0.0, 1.0);
         let along = |place: f64| if lies { frame.x(place) } else { frame.y(place) };
         let mut inside = Vec::new();
         let mut missing = 0;
+        // Values are written at all bars or at none.
+        let widest = self.shown().map(|v| text_width(&self.axis.value(v.0), 12.0)).fold(0.0, f64::max);
+        let write = if lies { thick >= 13.0 } else { widest <= thick };
         for (g, group_) in self.groups.iter().enumerate() {
             let mut bars = group(&series_class(g));
             for (i, name) in self.names.iter().enumerate() {
@@ -177,10 +188,16 @@ impl Drawing for Bars {
                     missing += 1;
                     continue;
                 };
-                let across = (i as f64 + 0.5) * share + (g as f64 - self.groups.len() as f64 / 2.0) * thick;
+                let across =
+                    (i as f64 + 0.5) * share + head / 2.0 + (g as f64 - self.groups.len() as f64 / 2.0) * thick;
                 let (from, to) = (along(base), along(place));
                 let (start, length) = (from.min(to), (from - to).abs());
-                let tip = format!("{name}{}{}: {}", if group_.name.is_empty() { "" } else { ", " }, group_.name, self.axis.value(value));
+                let tip = format!(
+                    "{name}{}{}: {}",
+                    if group_.name.is_empty() { "" } else { ", " },
+                    group_.name,
+                    self.axis.value(value)
+                );
                 let gap = (thick * 0.06).min(2.0);
                 let drawn = if lies {
                     bar(g, start, across + gap, length, thick - 2.0 * gap, &tip)
@@ -207,22 +224,34 @@ impl Drawing for Bars {
                 let text = self.axis.value(value);
                 let size = text_width(&text, 12.0);
                 let positive = place >= base;
-                if lies && positive && thick >= 13.0 && outermost + 5.0 + size <= frame.width {
+                if write && lies && positive && outermost + 5.0 + size <= frame.width {
                     bars.push(label(outermost + 5.0, middle + 4.0, "start", "small", &text));
-                } else if !lies && positive && size <= thick && outermost >= 15.0 {
+                } else if write && !lies && positive && outermost >= 15.0 {
                     bars.push(label(middle, outermost - 4.0, "middle", "small", &text));
                 }
             }
             inside.push(bars);
         }
+        if above {
+            for (i, name) in self.names.iter().enumerate() {
+                let y = i as f64 * share + head;
+                inside.push(label(4.0, y, "start", "tick", &crate::text::fit(name, TICK, frame.width - 6.0)));
+            }
+        }
         if self.axis.spacing == Spacing::Linear && base > 0.0 {
             let at = along(base);
-            inside.push(if lies { line(at, 0.0, at, frame.height, "axis") } else { line(0.0, at, frame.width, at, "axis") });
+            inside.push(if lies {
+                line(at, 0.0, at, frame.height, "axis")
+            } else {
+                line(0.0, at, frame.width, at, "axis")
+            });
         }
         body.push(frame.clip(inside));
         let mut remarks = self.notes.clone();
         if missing > 0 {
-            remarks.push(format!("{} without a bar: not finite, or not positive on a logarithmic axis.", count(missing, "value")));
+            let log = self.axis.spacing == Spacing::Log;
+            let why = if log { "not finite, or not positive on a logarithmic axis" } else { "not finite" };
+            remarks.push(format!("{} without a bar: {why}.", count(missing, "value")));
         }
         if self.groups.is_empty() || self.names.is_empty() {
             remarks.push("No data.".into());

@@ -24,7 +24,7 @@ pub trait Drawing {
 
     /// The width at which the drawing looks best in pixels.
     fn natural_width(&self) -> f64 {
-        520.0
+        456.0
     }
 
     /// The numbers behind the picture.
@@ -62,7 +62,10 @@ impl Svg {
             .class("sy")
             .at("width", self.width.ceil())
             .at("height", self.height.ceil())
-            .at("viewBox", format!("0 0 {} {}", crate::xml::num(self.width.ceil()), crate::xml::num(self.height.ceil())))
+            .at(
+                "viewBox",
+                format!("0 0 {} {}", crate::xml::num(self.width.ceil()), crate::xml::num(self.height.ceil())),
+            )
             .at("role", "img")
             .at("aria-labelledby", &title_id)
             .at("aria-describedby", &description_id)
@@ -81,7 +84,7 @@ impl Svg {
 
 /// A width that can be drawn into: between 200 and 4000 pixels.
 pub(crate) fn usable(width: f64) -> f64 {
-    if width.is_finite() { width.clamp(200.0, 4000.0) } else { 520.0 }
+    if width.is_finite() { width.clamp(200.0, 4000.0) } else { 456.0 }
 }
 
 /// Size of titles in pixels.

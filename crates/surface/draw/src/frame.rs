@@ -106,7 +106,7 @@ impl Frame {
         body.push(grid);
         body.push(line(left, bottom, right, bottom, "axis"));
         body.push(line(left, top, left, bottom, "axis"));
-        for tick in &y_ticks {
+        for tick in y_ticks.iter().filter(|t| !t.label.is_empty()) {
             let at = top + frame.y(tick.at);
             body.push(label(left - 7.0, at + 4.0, "end", "tick", &fit(&tick.label, TICK, left - 8.0)));
         }
@@ -114,7 +114,7 @@ impl Frame {
             Side::Names(_, names) => area_width / names.len().max(1) as f64 - 4.0,
             Side::Values(..) => f64::INFINITY,
         };
-        for tick in &x_ticks {
+        for tick in x_ticks.iter().filter(|t| !t.label.is_empty()) {
             let text = fit(&tick.label, TICK, room);
             // Labels at the ends stay inside the picture.
             let half = width(&text, TICK) / 2.0;

@@ -89,15 +89,15 @@ impl Drawing for Gallery {
         let mut body = Vec::new();
         let mut y = heading(&mut body, &self.title, width);
         let gap = 14.0;
-        let columns = (((width + gap) / (self.side + gap)) as usize).max(1);
-        let side = self.side.min(width);
+        let columns = (((width - 2.0 + gap) / (self.side + gap)) as usize).max(1);
+        let side = self.side.min(width - 2.0);
         let drawn = &self.pictures[..self.pictures.len().min(MOST)];
         for row in drawn.chunks(columns) {
             let height = |p: &Pixels| (side * p.height() as f64 / p.width() as f64).min(side * 4.0);
             let tallest = row.iter().map(|(p, ..)| height(p)).fold(0.0, f64::max);
             let mut lines = 0;
             for (i, (pixels, mark, caption)) in row.iter().enumerate() {
-                let x = i as f64 * (side + gap);
+                let x = 1.0 + i as f64 * (side + gap);
                 let high = height(pixels);
                 let image = el("image").class("pixels").at("x", x).at("y", y).at("width", side).at("height", high);
                 let image = image.at("preserveAspectRatio", "none").at("href", pixels.uri());

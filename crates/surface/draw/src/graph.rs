@@ -27,8 +27,6 @@ pub enum Kind {
     Or,
     /// Read by a network: a box whose upper side is shorter.
     Network,
-    /// What was left out: a dashed box.
-    More,
 }
 
 /// A node.
@@ -37,12 +35,14 @@ pub struct Node {
     kind: Kind,
     label: String,
     detail: String,
+    /// Edges to nodes that are not drawn.
+    hidden: usize,
 }
 
 impl Node {
     /// A node with a label, which may take up to three lines.
     pub fn new(kind: Kind, label: impl Into<String>) -> Node {
-        Node { kind, label: label.into(), detail: String::new() }
+        Node { kind, label: label.into(), detail: String::new(), hidden: 0 }
     }
 
     /// A product or conjunction.
@@ -158,8 +158,8 @@ impl Graph {
         Ok(())
     }
 
-    /// At most this many nodes are drawn (at least 1; 120 without this), those nearest to the sources; one further node says how
-    /// many more there are.
+    /// At most this many nodes are drawn (at least 1; 120 without this), those nearest to the sources. How many
+    /// more there are stands below them, and at each node how many of its edges lead there.
     pub fn limit(mut self, nodes: usize) -> Graph {
         self.limit = nodes.max(1);
         self
@@ -206,14 +206,11 @@ impl Graph {
         }
         let left_out = n - kept.len();
         let mut nodes: Vec<Node> = kept.iter().map(|&v| self.nodes[v].clone()).collect();
-        let more = nodes.len();
-        nodes.push(Node::new(Kind::More, count(left_out, "more node")));
         let mut edges = Vec::new();
-        let mut cut = vec![false; more];
         for edge in &self.edges {
             match (number[edge.from], number[edge.to]) {
                 (Some(from), Some(to)) => edges.push(Edge { from, to, ..edge.clone() }),
-                (Some(from), None) if !std::mem::replace(&mut cut[from], true) => edges.push(Edge::new(from, more).dashed()),
+                (Some(from), None) => nodes[from].hidden += 1,
                 _ => {}
             }
         }
@@ -227,7 +224,9 @@ fn measure(node: &Node) -> (Vec<String>, Vec<String>, Room) {
     let lines = wrap(&node.label, SIZE, if gate { 90.0 } else { 190.0 }, if gate { 1 } else { 3 });
     let details = wrap(&node.detail, 12.0, 190.0, 2);
     let widest = |lines: &[String], size: f64| lines.iter().map(|l| text_width(l, size)).fold(0.0, f64::max);
-    let text = widest(&lines, SIZE).max(widest(&details, 12.0));
+    // Goals are written in bold letters.
+    let size = if node.kind == Kind::Goal { SIZE * 1.12 } else { SIZE };
+    let text = widest(&lines, size).max(widest(&details, 12.0));
     let rows = (lines.len() * 17 + details.len() * 16) as f64;
     let (width, height, ports) = match node.kind {
         Kind::And => {
@@ -240,7 +239,7 @@ fn measure(node: &Node) -> (Vec<String>, Vec<String>, Room) {
             (side, side * 0.9, 0.0)
         }
         Kind::Leaf | Kind::Choice | Kind::Network => (text + 34.0, rows + 14.0, text * 0.7),
-        Kind::Plain | Kind::Goal | Kind::More => (text + 22.0, rows + 14.0, text * 0.8),
+        Kind::Plain | Kind::Goal => (text + 22.0, rows + 14.0, text * 0.8),
     };
     (lines, details, Room { width: width.max(30.0), height: height.max(26.0), ports })
 }
@@ -256,19 +255,24 @@ fn shape(kind: Kind, (x, y): (f64, f64), (w, h): (f64, f64)) -> Element {
     match kind {
         Kind::Plain => rounded(6.0).class("shape"),
         Kind::Goal => rounded(6.0).class("shape strong"),
-        Kind::More => rounded(6.0).class("shape more"),
         Kind::Leaf => rounded(b).class("shape leaf"),
         Kind::And => el("ellipse").at("cx", x).at("cy", y).at("rx", a).at("ry", b).class("shape gate"),
         Kind::Or => polygon(&[(0.0, -b), (a, 0.0), (0.0, b), (-a, 0.0)]).class("shape gate"),
         Kind::Choice => {
             let cut = 10.0f64.min(a / 2.0);
-            polygon(&[(-a + cut, -b), (a - cut, -b), (a, 0.0), (a - cut, b), (-a + cut, b), (-a, 0.0)]).class("shape leaf")
+            polygon(&[(-a + cut, -b), (a - cut, -b), (a, 0.0), (a - cut, b), (-a + cut, b), (-a, 0.0)])
+                .class("shape leaf")
         }
         Kind::Network => {
             let cut = 10.0f64.min(a / 2.0);
             polygon(&[(-a + cut, -b), (a - cut, -b), (a, b), (-a, b)]).class("shape leaf")
         }
     }
+}
+
+/// How many edges of a node are not drawn.
+fn plus(node: &Node) -> String {
+    format!("+{}", node.hidden)
 }
 
 /// The way of an edge: upright at the ends of each swing.
@@ -291,7 +295,14 @@ fn swing(points: &[(f64, f64)]) -> String {
 }
 
 impl Graph {
-    fn draw_edge(&self, edge: &Edge, route: &[(f64, f64)], strongest: f64, shift: (f64, f64)) -> (Element, Option<Element>) {
+    /// The edge and its words, in a drawing of this width.
+    fn draw_edge(
+        edge: &Edge,
+        route: &[(f64, f64)],
+        strongest: f64,
+        shift: (f64, f64),
+        width: f64,
+    ) -> (Element, Option<Element>) {
         let mut points: Vec<(f64, f64)> = route.iter().map(|p| (p.0 + shift.0, p.1 + shift.1)).collect();
         let thickness = edge.weight.map_or(1.4, |w| 1.0 + 4.0 * (w.abs() / strongest).clamp(0.0, 1.0));
         let mut drawn = group("");
@@ -303,7 +314,11 @@ impl Graph {
         points[last].1 -= direction * size;
         let dashed = edge.dashed || edge.weight.is_some_and(|w| w < 0.0);
         let path = el("path").at("d", swing(&points)).class(if dashed { "edge dashed" } else { "edge" });
-        drawn.push(if edge.weight.is_some() { path.at("style", format!("stroke-width:{}", num(thickness))) } else { path });
+        drawn.push(if edge.weight.is_some() {
+            path.at("style", format!("stroke-width:{}", num(thickness)))
+        } else {
+            path
+        });
         let (base, half) = (y - direction * size, size * 0.45);
         let head = format!("{},{} {},{} {},{}", num(x), num(y), num(x - half), num(base), num(x + half), num(base));
         drawn.push(el("polygon").at("points", head).class("head"));
@@ -313,8 +328,18 @@ impl Graph {
         };
         let words = crate::text::fit(&words, 12.0, 120.0);
         // Beside the middle of the first swing, where edges of a node have parted but not yet met others.
-        let at = points.windows(2).find(|w| (w[1].1 - w[0].1).abs() > 20.0).map(|w| ((w[0].0 + w[1].0) / 2.0, (w[0].1 + w[1].1) / 2.0));
-        let words = at.filter(|_| !words.is_empty()).map(|(x, y)| label(x, y + 4.0, "middle", "edge-label", &words));
+        let at = points
+            .windows(2)
+            .find(|w| (w[1].1 - w[0].1).abs() > 20.0)
+            .map(|w| ((w[0].0 + w[1].0) / 2.0, (w[0].1 + w[1].1) / 2.0));
+        let words = at.filter(|_| !words.is_empty()).map(|(x, y)| {
+            let right = x + thickness / 2.0 + 4.0;
+            if right + text_width(&words, 12.0) <= width {
+                label(right, y + 4.0, "start", "edge-label", &words)
+            } else {
+                label(x - thickness / 2.0 - 4.0, y + 4.0, "end", "edge-label", &words)
+            }
+        });
         (drawn, words)
     }
 
@@ -332,14 +357,21 @@ impl Graph {
             y += 16.0;
             drawn.push(label(place.0, y - 4.0, "middle", "small muted", line));
         }
+        if node.hidden > 0 {
+            let x = place.0 + room.width / 2.0 - if room.ports == 0.0 { room.width * 0.18 } else { 0.0 };
+            drawn.push(label(x, place.1 + room.height / 2.0 + 3.0, "start", "edge-label", &plus(node)));
+        }
         let full = if node.detail.is_empty() { node.label.clone() } else { format!("{}\n{}", node.label, node.detail) };
         drawn.tip(&full)
     }
 
     fn layout(nodes: &[Node], edges: &[Edge]) -> Layout {
         let mut rooms: Vec<Room> = nodes.iter().map(|n| measure(n).2).collect();
-        // Loops are drawn at the side of their node.
-        edges.iter().filter(|e| e.from == e.to).for_each(|e| rooms[e.from].width = measure(&nodes[e.from]).2.width + LOOP * 2.0);
+        // Loops, and the number of edges that are not drawn, stand at the side of their node.
+        let mut sides: Vec<f64> =
+            nodes.iter().map(|n| if n.hidden > 0 { text_width(&plus(n), 12.0) } else { 0.0 }).collect();
+        edges.iter().filter(|e| e.from == e.to).for_each(|e| sides[e.from] = sides[e.from].max(LOOP));
+        rooms.iter_mut().zip(&sides).for_each(|(room, side)| room.width += side * 2.0);
         let pairs: Vec<(usize, usize)> = edges.iter().map(|e| (e.from, e.to)).collect();
         layered(&rooms, &pairs)
     }
@@ -354,10 +386,12 @@ impl Drawing for Graph {
         if let Some(text) = &self.description {
             return text.clone();
         }
-        let mut text = format!("Graph with {} and {}.", count(self.nodes.len(), "node"), count(self.edges.len(), "edge"));
+        let mut text =
+            format!("Graph with {} and {}.", count(self.nodes.len(), "node"), count(self.edges.len(), "edge"));
         let mut target = vec![false; self.nodes.len()];
         self.edges.iter().filter(|e| e.from != e.to).for_each(|e| target[e.to] = true);
-        let sources: Vec<&str> = self.nodes.iter().zip(&target).filter(|(_, t)| !**t).map(|(n, _)| n.label.as_str()).collect();
+        let sources: Vec<&str> =
+            self.nodes.iter().zip(&target).filter(|(_, t)| !**t).map(|(n, _)| n.label.as_str()).collect();
         if !sources.is_empty() {
             text.push_str(&format!(" On top: {}", sources[..sources.len().min(8)].join(", ")));
             text.push_str(if sources.len() > 8 { " and others." } else { "." });
@@ -386,7 +420,11 @@ impl Drawing for Graph {
                 y += 22.0;
             }
             let square = matches!(kind, Kind::And | Kind::Or);
-            body.push(shape(*kind, (x + 13.0, y + 9.0), (if square { 17.0 } else { 24.0 }, if square { 17.0 } else { 13.0 })));
+            body.push(shape(
+                *kind,
+                (x + 13.0, y + 9.0),
+                (if square { 17.0 } else { 24.0 }, if square { 17.0 } else { 13.0 }),
+            ));
             body.push(label(x + 32.0, y + 13.5, "start", "", &text));
             x += needs;
         }
@@ -396,7 +434,7 @@ impl Drawing for Graph {
         let (mut lines, mut words) = (group("edges"), Vec::new());
         for (edge, route) in edges.iter().zip(&layout.routes) {
             if route.len() >= 2 {
-                let (drawn, word) = self.draw_edge(edge, route, strongest, shift);
+                let (drawn, word) = Graph::draw_edge(edge, route, strongest, shift, width);
                 lines.push(drawn);
                 words.extend(word);
             } else {
@@ -413,13 +451,28 @@ impl Drawing for Graph {
         body.push(group("nodes").children(nodes));
         body.extend(words);
         let mut remarks = Vec::new();
+        let mut bottom = y + layout.height + 6.0;
         if left_out > 0 {
-            remarks.push(format!("{} of {} shown.", count(self.nodes.len() - left_out, "node"), self.nodes.len()));
+            let text = count(left_out, "more node");
+            let room = (text_width(&text, SIZE) + 22.0, 26.0);
+            let place = (width / 2.0, bottom + 22.0);
+            body.push(
+                crate::xml::rect(place.0 - room.0 / 2.0, place.1 - room.1 / 2.0, room.0, room.1)
+                    .at("rx", 6.0)
+                    .class("shape more"),
+            );
+            body.push(label(place.0, place.1 + 4.5, "middle", "", &text));
+            bottom += 40.0;
+            let shown = count(self.nodes.len() - left_out, "node");
+            remarks.push(format!(
+                "{shown} of {} shown; +2 at a node: two of its edges lead to nodes not shown.",
+                self.nodes.len()
+            ));
         }
         if self.nodes.is_empty() {
             remarks.push("No nodes.".into());
         }
-        let height = notes(&mut body, &remarks, width, y + layout.height + 6.0);
+        let height = notes(&mut body, &remarks, width, bottom);
         Svg { width, height: height + 4.0, body }
     }
 
@@ -435,7 +488,8 @@ impl Drawing for Graph {
         }
         let name = |v: usize| {
             let node = &self.nodes[v];
-            let text = if node.detail.is_empty() { node.label.clone() } else { format!("{} ({})", node.label, node.detail) };
+            let text =
+                if node.detail.is_empty() { node.label.clone() } else { format!("{} ({})", node.label, node.detail) };
             // Gates share their labels: the number tells them apart.
             if matches!(node.kind, Kind::And | Kind::Or) { format!("{text} #{v}") } else { text }
         };
@@ -468,9 +522,10 @@ mod tests {
             before = next;
         }
         let (nodes, edges, left_out) = graph.shown();
-        assert_eq!((nodes.len(), edges.len(), left_out), (11, 10, 990));
+        assert_eq!((nodes.len(), edges.len(), left_out), (10, 9, 990));
+        assert_eq!(nodes.iter().map(|n| n.hidden).sum::<usize>(), 1);
         let svg = graph.svg();
-        assert!(svg.contains("990 more nodes") && svg.contains("10 nodes of 1000 shown."));
+        assert!(svg.contains("990 more nodes") && svg.contains("10 nodes of 1000 shown"));
         assert!(!svg.contains("n10<"));
     }
 
@@ -486,7 +541,7 @@ mod tests {
             }
         }
         let labels: Vec<String> = graph.shown().0.into_iter().map(|n| n.label).collect();
-        assert_eq!(labels, ["root0", "root1", "leaf00", "leaf01", "leaf02", "3 more nodes"]);
+        assert_eq!(labels, ["root0", "root1", "leaf00", "leaf01", "leaf02"]);
     }
 
     #[test]

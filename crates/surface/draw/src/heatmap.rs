@@ -9,7 +9,7 @@ use crate::error::DrawError;
 use crate::pixels::Pixels;
 use crate::scale::Scale;
 use crate::table::{Cell, Column, Table};
-use crate::text::{count, fit, significant, width as text_width};
+use crate::text::{count, fit, fixed, significant, width as text_width};
 use crate::theme;
 use crate::xml::{Element, el, label, line, rect};
 
@@ -182,7 +182,7 @@ impl HeatMap {
         if self.percent { format!("{} %", significant(value * 100.0, 3)) } else { significant(value, 3) }
     }
 
-    fn name<'a>(axis: &'a (String, Vec<String>), i: usize) -> &'a str {
+    fn name(axis: &(String, Vec<String>), i: usize) -> &str {
         axis.1.get(i).map_or("", String::as_str)
     }
 
@@ -200,7 +200,8 @@ impl HeatMap {
     /// The map as cells that can be pointed at.
     fn draw_cells(&self, body: &mut Vec<Element>, (left, top): (f64, f64), (cw, ch): (f64, f64)) {
         // A common share of the width, so that values are shown in all cells or in none.
-        let widest = self.finite().map(|v| text_width(&self.bare(v.1), 11.0)).fold(0.0, f64::max);
+        let decimals = self.decimals();
+        let widest = self.finite().map(|v| text_width(&self.bare(v.1, decimals), 11.0)).fold(0.0, f64::max);
         let write = self.show_values && widest + 4.0 <= cw && ch >= 15.0;
         for (i, &value) in self.values.iter().enumerate() {
             let (row, column) = (i / self.columns, i % self.columns);
@@ -217,16 +218,29 @@ impl HeatMap {
             let class = self.class(value);
             body.push(cell.class(&format!("cell {class}")).tip(&format!("{}: {}", self.place(i), self.written(value))));
             if write {
-                let text = self.bare(value);
+                let text = self.bare(value, decimals);
                 let text = label(x + cw / 2.0, y + ch / 2.0 + 4.0, "middle", &format!("on {class}"), &text);
                 body.push(text.at("font-size", 11.0));
             }
         }
     }
 
-    /// As in [`HeatMap::written`] without the unit, which would crowd the cells.
-    fn bare(&self, value: f64) -> String {
-        significant(if self.percent { value * 100.0 } else { value }, 3)
+    /// A value as it is written into a cell: without its unit, which would crowd the cells, and with as many decimals as all
+    /// other cells.
+    fn bare(&self, value: f64, decimals: usize) -> String {
+        let value = if self.percent { value * 100.0 } else { value };
+        if value.abs() >= 1e5 { significant(value, 2) } else { fixed(value, decimals) }
+    }
+
+    /// Decimals for the cells: two significant digits of the largest, none for whole numbers.
+    fn decimals(&self) -> usize {
+        let factor = if self.percent { 100.0 } else { 1.0 };
+        if self.finite().all(|v| (v.1 * factor).fract() == 0.0) {
+            return 0;
+        }
+        let largest = self.finite().map(|v| (v.1 * factor).abs()).fold(0.0, f64::max);
+        // A largest value just below a power of ten is as wide as the power itself.
+        (1.0 - (largest * 1.01).max(1e-300).log10().floor()).clamp(0.0, 3.0) as usize + usize::from(largest <= 1.0)
     }
 
     /// The map as an image, once in the colours of each theme.
@@ -309,7 +323,7 @@ impl Drawing for HeatMap {
     }
 
     fn natural_width(&self) -> f64 {
-        (self.columns as f64 * 40.0 + 90.0).clamp(300.0, 620.0)
+        (self.columns as f64 * 44.0 + 90.0).clamp(300.0, 456.0)
     }
 
     fn draw(&self, width: f64) -> Svg {
@@ -355,7 +369,9 @@ impl Drawing for HeatMap {
         for row in (0..self.rows.min(self.row_axis.1.len())).step_by(skip) {
             let y = top + (row as f64 + 0.5) * ch + 4.0;
             let text = fit(HeatMap::name(&self.row_axis, row), SIZE, left - 7.0);
-            body.push(label(left - 7.0, y, "end", "tick", &text));
+            if widest > 0.0 {
+                body.push(label(left - 7.0, y, "end", "tick", &text));
+            }
         }
         if self.values.len() > CELLS {
             self.draw_image(&mut body, (left, top), (cw * self.columns as f64, ch * self.rows as f64));
@@ -369,8 +385,10 @@ impl Drawing for HeatMap {
         let mut bottom = top + map_height + 12.0;
         bottom = self.draw_bar(&mut body, width, left, bottom);
         let missing = self.values.iter().filter(|v| !v.is_finite()).count();
-        let remarks: Vec<String> =
-            (missing > 0).then(|| format!("{} missing, marked with a stroke.", count(missing, "value"))).into_iter().collect();
+        let remarks: Vec<String> = (missing > 0)
+            .then(|| format!("{} missing, marked with a stroke.", count(missing, "value")))
+            .into_iter()
+            .collect();
         let height = notes(&mut body, &remarks, width, bottom);
         Svg { width, height: height + 4.0, body }
     }

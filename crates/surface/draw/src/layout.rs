@@ -15,8 +15,8 @@
 const APART: f64 = 22.0;
 /// Pixels between an edge that passes and its neighbours.
 const PASSING: f64 = 14.0;
-/// Pixels between layers.
-const BETWEEN: f64 = 44.0;
+/// Pixels between layers: the least and the most. Edges that go far sideways get more height, so that they rise from each other.
+const BETWEEN: (f64, f64) = (40.0, 92.0);
 
 /// The room a node needs.
 #[derive(Clone, Copy, Debug)]
@@ -74,13 +74,18 @@ pub(crate) fn layered(rooms: &[Room], edges: &[(usize, usize)]) -> Layout {
     for v in 0..n {
         heights[ranks[v]] = heights[ranks[v]].max(rooms[v].height);
     }
+    let mut gaps = vec![BETWEEN.0; depth];
+    for &(a, b) in &links {
+        let gap = &mut gaps[ranks[a]];
+        *gap = gap.max((x[a] - x[b]).abs() * 0.17).min(BETWEEN.1);
+    }
     let mut tops = Vec::with_capacity(depth);
     let mut y = 1.0;
-    for height in &heights {
+    for (height, gap) in heights.iter().zip(&gaps) {
         tops.push(y);
-        y += height + BETWEEN;
+        y += height + gap;
     }
-    let total_height = if depth == 0 { 0.0 } else { y - BETWEEN + 1.0 };
+    let total_height = if depth == 0 { 0.0 } else { y - gaps[depth - 1] + 1.0 };
     let left = (0..ranks.len()).map(|v| x[v] - width(v) / 2.0).fold(f64::INFINITY, f64::min);
     let right = (0..ranks.len()).map(|v| x[v] + width(v) / 2.0).fold(f64::NEG_INFINITY, f64::max);
     let x: Vec<f64> = x.iter().map(|x| x - left + 1.0).collect();
@@ -286,7 +291,8 @@ impl Order {
                 for i in 1..self.layers[r].len() {
                     let (a, b) = (self.layers[r][i - 1], self.layers[r][i]);
                     let cost = |left: usize, right: usize| {
-                        self.pair(&self.above[left], &self.above[right]) + self.pair(&self.below[left], &self.below[right])
+                        self.pair(&self.above[left], &self.above[right])
+                            + self.pair(&self.below[left], &self.below[right])
                     };
                     if cost(b, a) < cost(a, b) {
                         self.layers[r].swap(i - 1, i);
@@ -376,15 +382,21 @@ fn across(order: &Order, nodes: usize, width: &dyn Fn(usize) -> f64) -> Vec<f64>
     };
     let depth = order.layers.len();
     for round in 0..40 {
-        // Down, up, and at the end towards both sides at once.
-        let (up, down) = if round >= 32 { (true, true) } else { (round % 2 == 0, round % 2 == 1) };
-        let rows: Vec<usize> = if round % 2 == 0 { (0..depth).collect() } else { (0..depth).rev().collect() };
+        // Down and up; at the end upwards only, so that parents stand over the middle of their children.
+        let last = round >= 36;
+        let (up, down) = match round % 2 {
+            _ if last => (0.1, 1.0),
+            0 => (1.0, 0.0),
+            _ => (0.0, 1.0),
+        };
+        let rows: Vec<usize> = if round % 2 == 0 && !last { (0..depth).collect() } else { (0..depth).rev().collect() };
         for r in rows {
             let layer = &order.layers[r];
             let mut wanted = Vec::with_capacity(layer.len());
             for &v in layer {
-                let near = order.above[v].iter().filter(|_| up).chain(order.below[v].iter().filter(|_| down));
-                let (sum, total) = near.fold((0.0, 0.0), |(s, t), &w| (s + weight(v, w) * x[w], t + weight(v, w)));
+                let near = order.above[v].iter().map(|&w| (w, up)).chain(order.below[v].iter().map(|&w| (w, down)));
+                let near = near.map(|(w, share)| (x[w], share * weight(v, w)));
+                let (sum, total) = near.fold((0.0, 0.0), |(s, t), (x, weight)| (s + weight * x, t + weight));
                 wanted.push(if total > 0.0 { (sum / total, total) } else { (x[v], 0.01) });
             }
             for (&v, place) in layer.iter().zip(nearest(&wanted, &offsets[r])) {

@@ -197,7 +197,7 @@ impl Plot {
     }
 
     fn scales(&self, edges: &[f64], counts: &[Vec<usize>]) -> (Scale, Scale) {
-        let only_clouds = self.series.iter().all(|s| matches!(s.shape, Shape::Points(_) | Shape::Arrows(_)));
+        let clouds = self.series.iter().any(|s| matches!(s.shape, Shape::Points(_) | Shape::Arrows(_)));
         let (mut xs, mut ys): (Vec<f64>, Vec<f64>) = (edges.to_vec(), Vec::new());
         for (series, counts) in self.series.iter().zip(counts) {
             match &series.shape {
@@ -232,7 +232,8 @@ impl Plot {
         for rule in &self.rules {
             if rule.horizontal { ys.push(rule.at) } else { xs.push(rule.at) }
         }
-        let pad = if only_clouds { 0.04 } else { 0.0 };
+        // Lines and bins may end at the edge; marks would be cut in half.
+        let pad = if clouds { 0.04 } else { 0.0 };
         (self.x.scale(xs.into_iter(), pad), self.y_axis().scale(ys.into_iter(), 0.05))
     }
 
@@ -242,7 +243,8 @@ impl Plot {
             let sample = group(&series_class(i));
             let sample = match &series.shape {
                 Shape::Line(_, band) => {
-                    let back = if band.is_empty() { None } else { Some(crate::xml::rect(0.0, 0.0, 22.0, 12.0).class("band")) };
+                    let back =
+                        if band.is_empty() { None } else { Some(crate::xml::rect(0.0, 0.0, 22.0, 12.0).class("band")) };
                     let sample = sample.children(back).child(line(1.0, 6.0, 21.0, 6.0, "stroke"));
                     sample.child(marker(i, 11.0, 6.0, 3.6))
                 }
@@ -454,7 +456,9 @@ fn draw_line(index: usize, points: &[(f64, f64)], band: &[(f64, f64)], to: &To<'
     if shown.len() <= 15 {
         inside.extend(shown.iter().map(|p| marker(index, p.0, p.1, 3.6)));
     } else {
-        inside.extend((0..places.len()).filter(|&i| lonely(i)).filter_map(|i| places[i]).map(|p| marker(index, p.0, p.1, 2.5)));
+        inside.extend(
+            (0..places.len()).filter(|&i| lonely(i)).filter_map(|i| places[i]).map(|p| marker(index, p.0, p.1, 2.5)),
+        );
         if all > 1 {
             let stride = shown.len() as f64 / 5.0;
             let offset = stride * (0.2 + 0.6 * index as f64 / all as f64);
@@ -501,7 +505,13 @@ fn path(points: &[(f64, f64)]) -> String {
 fn draw_points(index: usize, points: &[(f64, f64)], to: &To<'_>) -> Drawn {
     let shown: Vec<(f64, f64)> = points.iter().filter_map(|&p| to(p)).collect();
     let stride = shown.len().div_ceil(MOST_POINTS).max(1);
-    let r = if shown.len() > 2000 { 2.0 } else if shown.len() > 300 { 2.8 } else { 4.0 };
+    let r = if shown.len() > 2000 {
+        2.0
+    } else if shown.len() > 300 {
+        2.8
+    } else {
+        4.0
+    };
     let inside: Vec<Element> = shown.iter().step_by(stride).map(|p| marker(index, p.0, p.1, r)).collect();
     let (lost, thinned) = (points.len() - shown.len(), shown.len() - inside.len());
     let class = if shown.len() > 300 { "faint" } else { "" };

@@ -179,12 +179,12 @@ impl Proof {
         // Neighbouring marks of missing steps become one.
         let mut merged: Vec<Shown> = Vec::with_capacity(shown.len());
         for next in shown {
-            if let (What::More(n), Some(Shown { what: What::More(before), depth })) = (&next.what, merged.last_mut()) {
-                if *depth >= next.depth {
-                    *before += n;
-                    *depth = next.depth;
-                    continue;
-                }
+            if let (What::More(n), Some(Shown { what: What::More(before), depth })) = (&next.what, merged.last_mut())
+                && *depth >= next.depth
+            {
+                *before += n;
+                *depth = next.depth;
+                continue;
             }
             merged.push(next);
         }
@@ -280,10 +280,13 @@ impl Proof {
                         continue;
                     }
                 }
-                What::Again(i) => {
-                    el("li").child(el("code").text(&self.steps[i].text)).text(" ").child(el("span").class("because").text("shown above"))
+                What::Again(i) => el("li")
+                    .child(el("code").text(&self.steps[i].text))
+                    .text(" ")
+                    .child(el("span").class("because").text("shown above")),
+                What::More(n) => {
+                    el("li").child(el("span").class("because").text(&format!("… {}", count(n, "more step"))))
                 }
-                What::More(n) => el("li").child(el("span").class("because").text(&format!("… {}", count(n, "more step")))),
             };
             if let Some(level) = levels.last_mut() {
                 level.push(item);
@@ -374,7 +377,14 @@ mod tests {
     #[test]
     fn shared_steps_are_shown_once() {
         let step = |i: usize, needs: Vec<usize>| Step::new(format!("s{i}"), needs);
-        let proof = Proof::new(vec![step(0, vec![1, 2]), step(1, vec![3]), step(2, vec![3]), step(3, vec![4]), step(4, vec![])]).unwrap();
+        let proof = Proof::new(vec![
+            step(0, vec![1, 2]),
+            step(1, vec![3]),
+            step(2, vec![3]),
+            step(3, vec![4]),
+            step(4, vec![]),
+        ])
+        .unwrap();
         assert_eq!(proof.text().matches("s3\n").count(), 1);
         assert!(proof.text().contains("s3   (shown above)"));
     }
@@ -382,10 +392,12 @@ mod tests {
     #[test]
     fn deep_and_wide_proofs_are_cut() {
         let n = 100_000;
-        let deep = Proof::new((0..n).map(|i| Step::new(format!("s{i}"), (i + 1 < n).then_some(i + 1))).collect()).unwrap();
+        let deep =
+            Proof::new((0..n).map(|i| Step::new(format!("s{i}"), (i + 1 < n).then_some(i + 1))).collect()).unwrap();
         assert!(deep.text().ends_with("… 99940 more steps\n".replace("99940", "99,940").as_str()), "{}", deep.text());
         assert!(deep.html(3).render().contains("99,940 more steps"));
-        let wide = Proof::new((0..n).map(|i| Step::new(format!("s{i}"), if i == 0 { 1..n } else { 0..0 })).collect()).unwrap();
+        let wide =
+            Proof::new((0..n).map(|i| Step::new(format!("s{i}"), if i == 0 { 1..n } else { 0..0 })).collect()).unwrap();
         assert!(wide.text().ends_with("└─ … 98,000 more steps\n"));
     }
 

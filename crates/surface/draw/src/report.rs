@@ -322,12 +322,15 @@ impl Report {
             footer.push(el("h2").text("Provenance"));
             footer.push(list);
         }
-        footer.child(el("p").text("Made with Symbolon. This file is complete in itself: it loads nothing and runs no script."))
+        footer.child(
+            el("p").text("Made with Symbolon. This file is complete in itself: it loads nothing and runs no script."),
+        )
     }
 }
 
 /// What a browser may load for a report: only what stands in it.
-const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
+const POLICY: &str =
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
 
 fn section_id(section: usize, part: usize) -> String {
     if part == 0 { format!("s{section}") } else { format!("s{section}-{part}") }
@@ -416,7 +419,10 @@ impl Writer {
                 block.child(scroll(name, el("pre").child(el("code").text(text))))
             }
             Block::Callout(mark, text) => {
-                let sign = el("span").class(&format!("sign mark-{}", mark.class())).at("aria-hidden", "true").text(mark.sign());
+                let sign = el("span")
+                    .class(&format!("sign mark-{}", mark.class()))
+                    .at("aria-hidden", "true")
+                    .text(mark.sign());
                 el("div").class("callout").child(sign).child(marked(el("p"), text))
             }
         }
@@ -428,6 +434,7 @@ impl Writer {
         let (title, description) = (drawing.title(), drawing.description());
         let natural = drawing.natural_width();
         let picture = drawing.draw(natural);
+        // Where there is no narrow drawing, the wide one shrinks as far as its text stays readable, then it scrolls.
         let large = picture.element(&format!("f{number}"), title, &description);
         let name = if title.is_empty() { caption } else { title };
         let mut shown = Vec::new();
@@ -438,7 +445,10 @@ impl Writer {
                 shown.push(el("div").class("when-wide").child(scroll(name, large)));
                 shown.push(el("div").class("when-narrow").child(scroll(name, narrow)));
             }
-            None => shown.push(scroll(name, large)),
+            None => {
+                let least = format!("min-width:{}px", (picture.width * 0.75).ceil());
+                shown.push(framed("scroll centre", name, large.at("style", least)));
+            }
         }
         let figure = el("figure").at("id", format!("figure-{number}"));
         // Two figures fit a row only up to this width.
@@ -456,7 +466,11 @@ impl Writer {
 
 /// A frame that scrolls sideways where the page is too narrow, for the keyboard as well.
 fn scroll(name: &str, inside: Element) -> Element {
-    el("div").class("scroll").at("tabindex", "0").at("role", "group").at("aria-label", name).child(inside)
+    framed("scroll", name, inside)
+}
+
+fn framed(class: &str, name: &str, inside: Element) -> Element {
+    el("div").class(class).at("tabindex", "0").at("role", "group").at("aria-label", name).child(inside)
 }
 
 fn fact(fact: &Fact) -> Element {
@@ -467,7 +481,8 @@ fn fact(fact: &Fact) -> Element {
             Mark::Bad => "bad: ",
             Mark::Open => "open: ",
         };
-        value.push(el("span").class(&format!("sign mark-{}", mark.class())).at("aria-hidden", "true").text(mark.sign()));
+        value
+            .push(el("span").class(&format!("sign mark-{}", mark.class())).at("aria-hidden", "true").text(mark.sign()));
         value = value.text(" ").child(el("span").class("aloud").text(words));
     }
     let mut tile = el("div").child(el("dt").text(&fact.name)).child(value.text(&fact.value));
@@ -485,7 +500,8 @@ fn card(card: &Card) -> Element {
     }
     out.push(heading);
     if !card.pictures.is_empty() {
-        let pictures = card.pictures.iter().flat_map(|(p, alt)| pictures_html(std::slice::from_ref(p), alt).collect::<Vec<_>>());
+        let pictures =
+            card.pictures.iter().flat_map(|(p, alt)| pictures_html(std::slice::from_ref(p), alt).collect::<Vec<_>>());
         out.push(el("p").class("card-pictures").children(pictures));
     }
     if !card.lines.is_empty() {

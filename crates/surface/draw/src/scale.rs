@@ -117,7 +117,13 @@ impl Axis {
         // A single value, or values that floating-point numbers cannot tell apart, still get a neighbourhood.
         let room = (a.abs().max(b.abs()) * 1e-12).max(1e-300);
         if b - a <= room {
-            let half = if log { 0.5 } else if a.abs() < 1e-290 { 1.0 } else { a.abs() * 0.1 };
+            let half = if log {
+                0.5
+            } else if a.abs() < 1e-290 {
+                1.0
+            } else {
+                a.abs() * 0.1
+            };
             (a, b) = (a - half, b + half);
         } else {
             let span = b - a;
@@ -244,7 +250,7 @@ impl Scale {
         if value == 0.0 {
             return format!("0{unit}");
         }
-        if largest >= 1e6 || largest < 1e-4 {
+        if !(1e-4..1e6).contains(&largest) {
             // Enough digits to tell neighbours apart.
             let exponent = value.abs().log10().floor();
             let digits = (exponent - step.log10().floor()).clamp(0.0, 14.0) + 2.0;
@@ -334,9 +340,16 @@ mod tests {
     #[test]
     fn degenerate_data_still_has_an_axis() {
         for axis in [Axis::new("x"), Axis::new("x").log(), Axis::new("x").percent()] {
-            for data in [vec![], vec![3.0], vec![0.0, 0.0], vec![f64::NAN, f64::INFINITY], vec![f64::MAX, f64::MIN],
-                vec![1.0, 1.0 + f64::EPSILON], vec![5e-324, 1e-323], vec![-1e300, 1e308]]
-            {
+            for data in [
+                vec![],
+                vec![3.0],
+                vec![0.0, 0.0],
+                vec![f64::NAN, f64::INFINITY],
+                vec![f64::MAX, f64::MIN],
+                vec![1.0, 1.0 + f64::EPSILON],
+                vec![5e-324, 1e-323],
+                vec![-1e300, 1e308],
+            ] {
                 let scale = axis.scale(data.iter().copied(), 0.05);
                 assert!(scale.low < scale.high, "{data:?}");
                 assert!(!scale.ticks(5).is_empty(), "{axis:?} {data:?} {scale:?}");

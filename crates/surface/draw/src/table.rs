@@ -140,7 +140,11 @@ impl Column {
     fn value(&self, value: f64, decimals: usize) -> String {
         if self.percent {
             // Also the unit belongs to each number: columns are read aloud cell by cell.
-            return if value.is_finite() { format!("{} %", text::fixed(value * 100.0, decimals)) } else { text::fixed(value, 0) };
+            return if value.is_finite() {
+                format!("{} %", text::fixed(value * 100.0, decimals))
+            } else {
+                text::fixed(value, 0)
+            };
         }
         let tiny = value != 0.0 && value.abs() < 0.5 * 10f64.powi(-(decimals as i32));
         if value.is_finite() && (value.abs() >= 1e9 || tiny && self.decimals.is_none()) {
@@ -260,19 +264,18 @@ impl Table {
         remarks
     }
 
-    /// The `<table>` in a frame that scrolls sideways where the page is narrow. `with_caption` is false where the caption is
-    /// already written elsewhere.
+    /// The `<table>` in a frame that scrolls sideways where the page is narrow; with a number, also its caption.
     pub(crate) fn html(&self, number: Option<usize>) -> Element {
         let columns = self.all_columns();
         let decimals = self.decimals(&columns);
-        let mut caption = el("caption");
-        if let Some(number) = number {
-            caption = caption.child(el("b").text(&format!("Table {number}.")));
-            caption = caption.text(" ");
-        }
         let mut table = el("table");
-        if !self.caption.is_empty() || number.is_some() {
-            table.push(caption.text(&self.caption));
+        // The caption stands outside of the frame: it must not scroll away with wide tables.
+        let mut caption = None;
+        if let Some(number) = number {
+            let id = format!("table-{number}");
+            let words = el("p").class("caption").at("id", &id).child(el("b").text(&format!("Table {number}.")));
+            caption = Some(words.text(" ").text(&self.caption));
+            table = table.at("aria-labelledby", &id);
         }
         let heads = columns.iter().map(|c| {
             let head = el("th").at("scope", "col").text(&c.heading);
@@ -291,9 +294,10 @@ impl Table {
         }
         table.push(body);
         let name = if self.caption.is_empty() { "Table" } else { self.caption.as_str() };
-        let frame = el("div").class("scroll").at("tabindex", "0").at("role", "region").at("aria-label", name).child(table);
+        let frame =
+            el("div").class("scroll").at("tabindex", "0").at("role", "region").at("aria-label", name).child(table);
         let remarks = self.remarks().into_iter().map(|r| el("p").class("remark").text(&r));
-        el("div").class("table").child(frame).children(remarks)
+        el("div").class("table").children(caption).child(frame).children(remarks)
     }
 
     /// The table in characters, for a terminal.
@@ -367,10 +371,12 @@ fn cell_html(td: Element, cell: &Cell, column: &Column, decimals: usize) -> Elem
 /// Small pictures in running HTML; the first carries the text for all of them.
 pub(crate) fn pictures_html<'a>(pictures: &'a [Pixels], alt: &'a str) -> impl Iterator<Item = Element> + 'a {
     pictures.iter().enumerate().map(move |(i, p)| {
-        el("img").class("pixels").at("src", p.uri()).at("alt", if i == 0 { alt } else { "" }).at("width", 56.0).at(
-            "height",
-            (56.0 * p.height() as f64 / p.width() as f64).clamp(8.0, 112.0).round(),
-        )
+        el("img")
+            .class("pixels")
+            .at("src", p.uri())
+            .at("alt", if i == 0 { alt } else { "" })
+            .at("width", 56.0)
+            .at("height", (56.0 * p.height() as f64 / p.width() as f64).clamp(8.0, 112.0).round())
     })
 }
 

@@ -237,7 +237,8 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        for (value, text) in [(1.0, "1"), (0.126, "0.13"), (-0.001, "0"), (10.0, "10"), (-3.5, "-3.5"), (f64::NAN, "0")] {
+        for (value, text) in [(1.0, "1"), (0.126, "0.13"), (-0.001, "0"), (10.0, "10"), (-3.5, "-3.5"), (f64::NAN, "0")]
+        {
             assert_eq!(num(value), text);
         }
         assert_eq!(num(f64::MAX), "1000000");
