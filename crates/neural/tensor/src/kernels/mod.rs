@@ -7,15 +7,20 @@
 //! Work is cut into pieces of fixed size whose results are joined in a fixed order, so the same input gives the same
 //! bits on any number of threads.
 
+pub(crate) mod attention;
+pub(crate) mod conv;
 pub(crate) mod map;
 pub(crate) mod norm;
 pub(crate) mod order;
 pub(crate) mod rows;
 pub(crate) mod scalar;
+pub(crate) mod segment;
+pub(crate) mod tile;
 pub(crate) mod window;
 
 use crate::engine::{self, Raw};
 use rayon::prelude::*;
+use tile::{Apart, Fused, Multiply};
 
 /// Numbers handed to one thread at a time; less than twice this much stays on the calling thread.
 pub(crate) const PIECE: usize = 1 << 14;
@@ -30,14 +35,14 @@ pub(crate) fn f32s(x: &Raw) -> Option<Raw> {
 pub(crate) trait Task {
     /// What it gives.
     type Out;
-    /// Does it.
-    fn run(self) -> Self::Out;
+    /// Does it; `M` says how this machine adds a product to a sum, for tasks that do.
+    fn run<M: Multiply>(self) -> Self::Out;
 }
 
 impl<R, F: FnOnce() -> R> Task for F {
     type Out = R;
     #[inline(always)]
-    fn run(self) -> R {
+    fn run<M: Multiply>(self) -> R {
         self()
     }
 }
@@ -51,29 +56,33 @@ pub(crate) fn vectorised<T: Task>(task: T) -> T::Out {
             && is_x86_feature_detected!("avx512dq")
             && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("fma")
         {
             // SAFETY: the line above has asked the machine. Measured on SiLU and softmax: twice as fast as with the
             // instructions that every x86-64 has four times over, and half again as fast as the 256-bit ones.
             return unsafe { with_512(task) };
         }
-        if is_x86_feature_detected!("avx2") {
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             // SAFETY: as above.
             return unsafe { with_256(task) };
         }
     }
-    task.run()
+    match cfg!(target_arch = "aarch64") {
+        true => task.run::<Fused>(),
+        false => task.run::<Apart>(),
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,fma")]
 fn with_512<T: Task>(task: T) -> T::Out {
-    task.run()
+    task.run::<Fused>()
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn with_256<T: Task>(task: T) -> T::Out {
-    task.run()
+    task.run::<Fused>()
 }
 
 /// Whether so many numbers are worth several threads.
@@ -114,7 +123,7 @@ struct Rows<'a, K> {
 impl<K: Row> Task for Rows<'_, K> {
     type Out = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<M: Multiply>(self) {
         let [width, to] = self.widths;
         for (i, out) in self.out.chunks_exact_mut(to).enumerate() {
             let at = (self.first + i) * width;
