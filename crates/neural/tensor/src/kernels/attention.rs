@@ -6,8 +6,9 @@
 //! rows instead of a running denominator: sixteen rows of a few thousand keys fit).
 
 use super::rows::{max_of, sum_of, sum_of_pairs};
-use super::tile::{LANES, Left, Multiply, product, turned, widened};
-use super::{PIECE, Task, scalar, vectorised, worth_threads, zeros};
+use super::machine::LANES;
+use super::tile::{Left, product, turned, widened};
+use super::{Machine, PIECE, Task, scalar, vectorised, worth_threads, zeros};
 use rayon::prelude::*;
 
 /// Queries worked on at a time.
@@ -113,7 +114,7 @@ struct Forward<'a> {
 impl Task for Forward<'_> {
     type Out = ();
     #[inline(always)]
-    fn run<M: Multiply>(self) {
+    fn run<M: Machine>(self, m: M) {
         let ([width, mixed], [keys, _, padded]) = (self.plan.widths, self.plan.padded());
         let (mut scores, mut mix) = (zeros::<f32>(QUERIES * keys), zeros::<f32>(QUERIES * padded));
         let blocks = self.out.chunks_mut(QUERIES * mixed).zip(self.logs.chunks_mut(QUERIES)).enumerate();
@@ -121,7 +122,7 @@ impl Task for Forward<'_> {
             let (first, n) = (self.first + i * QUERIES, logs.len());
             let (low, high) = self.plan.reach(first, first + n);
             let q = Left::Rows(&self.q[first * width..], width);
-            score::<M>(self.plan, n, q, &self.group.keys, [low, high], &mut scores);
+            score(m, self.plan, n, q, &self.group.keys, [low, high], &mut scores);
             let mut shares = [0f32; QUERIES];
             for (r, log) in logs.iter_mut().enumerate() {
                 let (from, to) = self.plan.spans[first + r];
@@ -143,7 +144,7 @@ impl Task for Forward<'_> {
                 *log = top + scalar::ln(total);
             }
             let (weights, depth) = (Left::Rows(&scores[low..], keys), high.min(self.plan.keys) - low);
-            product::<M>(n, depth, padded, weights, &self.group.values[low * padded..], &mut mix, [padded; 2], false);
+            product(m, [n, depth, padded], weights, &self.group.values[low * padded..], &mut mix, [padded; 2], false);
             for ((out, mix), share) in out.chunks_exact_mut(mixed).zip(mix.chunks_exact(padded)).zip(shares) {
                 for (o, &m) in out.iter_mut().zip(mix) {
                     *o = m * share;
@@ -155,10 +156,10 @@ impl Task for Forward<'_> {
 
 /// Scores of `n` queries over the keys `low..high`, scaled and capped.
 #[inline(always)]
-fn score<M: Multiply>(plan: &Plan, n: usize, q: Left, turned: &[f32], [low, high]: [usize; 2], scores: &mut [f32]) {
+fn score<M: Machine>(m: M, plan: &Plan, n: usize, q: Left, turned: &[f32], [low, high]: [usize; 2], scores: &mut [f32]) {
     let keys = plan.padded()[0];
     if low < high {
-        product::<M>(n, plan.widths[0], high - low, q, &turned[low..], &mut scores[low..], [keys; 2], false);
+        product(m, [n, plan.widths[0], high - low], q, &turned[low..], &mut scores[low..], [keys; 2], false);
     }
     for row in scores.chunks_exact_mut(keys).take(n) {
         match plan.cap {
@@ -221,7 +222,7 @@ struct Backward<'a> {
 impl Task for Backward<'_> {
     type Out = ();
     #[inline(always)]
-    fn run<M: Multiply>(self) {
+    fn run<M: Machine>(self, m: M) {
         let plan = self.plan;
         let ([width, mixed], [keys, wide, padded]) = (plan.widths, plan.padded());
         let (turned_keys, turned_values) = (turned(self.k, width, keys), turned(self.v, mixed, keys));
@@ -239,9 +240,9 @@ impl Task for Backward<'_> {
                     continue;
                 }
                 let at = head * plan.queries + first;
-                score::<M>(plan, n, Left::Rows(&self.q[at * width..], width), &turned_keys, [low, high], &mut weights);
+                score(m, plan, n, Left::Rows(&self.q[at * width..], width), &turned_keys, [low, high], &mut weights);
                 let cotangents = Left::Rows(&self.g[at * mixed..], mixed);
-                product::<M>(n, mixed, high - low, cotangents, &turned_values[low..], &mut slopes[low..], [keys; 2], false);
+                product(m, [n, mixed, high - low], cotangents, &turned_values[low..], &mut slopes[low..], [keys; 2], false);
                 for r in 0..n {
                     let (from, to) = plan.spans[first + r];
                     let (from, to) = if from < to { (from, to) } else { (high, high) };
@@ -265,10 +266,10 @@ impl Task for Backward<'_> {
                 }
                 let (g, q) = (&g[at * padded..], &q[at * wide..]);
                 let (w, s) = (Left::Columns(&weights[low..], keys), Left::Columns(&slopes[low..], keys));
-                product::<M>(high - low, n, padded, w, g, &mut dv[low * padded..], [padded; 2], true);
-                product::<M>(high - low, n, wide, s, q, &mut dk[low * wide..], [wide; 2], true);
+                product(m, [high - low, n, padded], w, g, &mut dv[low * padded..], [padded; 2], true);
+                product(m, [high - low, n, wide], s, q, &mut dk[low * wide..], [wide; 2], true);
                 let s = Left::Rows(&slopes[low..], keys);
-                product::<M>(n, high.min(plan.keys) - low, wide, s, &k[low * wide..], &mut dq, [wide; 2], false);
+                product(m, [n, high.min(plan.keys) - low, wide], s, &k[low * wide..], &mut dq, [wide; 2], false);
                 narrow(&dq, wide, &mut out_q[at * width..][..n * width], width);
             }
         }

@@ -9,9 +9,10 @@
 //! weights sums, over windows, products of image entries with the cotangents of all output channels.
 
 use super::rows::sum_of;
-use super::tile::{Block, LANES, Multiply, accumulate, vectors};
+use super::machine::LANES;
+use super::tile::{accumulate, nothing, read, write};
 use super::window::Grid;
-use super::{PIECE, Task, vectorised, worth_threads, zeros};
+use super::{Machine, PIECE, Task, vectorised, worth_threads, zeros};
 use rayon::prelude::*;
 
 /// Sizes of a convolution. Images are `[batch, groups · channels, ..]`, weights `[groups · outputs, channels, ..]`.
@@ -115,7 +116,7 @@ struct Forward<'a> {
 impl Task for Forward<'_> {
     type Out = ();
     #[inline(always)]
-    fn run<M: Multiply>(self) {
+    fn run<M: Machine>(self, m: M) {
         let plan = self.plan;
         let inner = self.offsets.len();
         let mut image = Vec::new();
@@ -131,10 +132,11 @@ impl Task for Forward<'_> {
             while o < plan.outputs {
                 let (w, offsets) = (&weight[o * inner..], self.offsets);
                 let n = match plan.outputs - o {
-                    8.. => self::strip::<M, 8>(&image, w, offsets, &mut strip),
-                    4.. => self::strip::<M, 4>(&image, w, offsets, &mut strip),
-                    2.. => self::strip::<M, 2>(&image, w, offsets, &mut strip),
-                    _ => self::strip::<M, 1>(&image, w, offsets, &mut strip),
+                    8.. if M::MANY => self::strip::<M, 8, 2>(m, &image, w, offsets, &mut strip),
+                    4.. if M::MANY => self::strip::<M, 4, 2>(m, &image, w, offsets, &mut strip),
+                    4.. => self::strip::<M, 4, 1>(m, &image, w, offsets, &mut strip),
+                    2.. => self::strip::<M, 2, 2>(m, &image, w, offsets, &mut strip),
+                    _ => self::strip::<M, 1, 2>(m, &image, w, offsets, &mut strip),
                 };
                 for r in 0..n {
                     let bias = self.bias.map_or(0.0, |b| b[first + o + r]);
@@ -153,21 +155,21 @@ impl Task for Forward<'_> {
 
 /// `R` output channels at all positions; answers `R`.
 #[inline(always)]
-fn strip<M: Multiply, const R: usize>(image: &[f32], weight: &[f32], offsets: &[usize], strip: &mut [f32]) -> usize {
+fn strip<M: Machine, const R: usize, const N: usize>(
+    m: M,
+    image: &[f32],
+    weight: &[f32],
+    offsets: &[usize],
+    strip: &mut [f32],
+) -> usize {
     let inner = offsets.len();
     let weight: [&[f32]; R] = std::array::from_fn(|r| &weight[r * inner..][..inner]);
     let long = strip.len() / 8;
-    for at in (0..long).step_by(2 * LANES) {
-        let mut sums: Block<R, 2> = [[[0.0; LANES]; 2]; R];
+    for at in (0..long).step_by(N * LANES) {
         let image = &image[at..];
-        accumulate::<M, R, 2>(
-            &mut sums,
-            inner,
-            |k| std::array::from_fn(|r| weight[r][k]),
-            |k| &image[offsets[k]..],
-        );
-        for (r, s) in sums.iter().enumerate() {
-            strip[r * long + at..][..2 * LANES].copy_from_slice(s.as_flattened());
+        let sums = accumulate::<M, R, N>(m, nothing(m), inner, |k, r| weight[r][k], |k| &image[offsets[k]..]);
+        for (r, s) in sums.into_iter().enumerate() {
+            write(m, s, &mut strip[r * long + at..][..N * LANES]);
         }
     }
     R
@@ -228,7 +230,7 @@ struct Weights<'a> {
 impl Task for Weights<'_> {
     type Out = Vec<f32>;
     #[inline(always)]
-    fn run<M: Multiply>(self) -> Vec<f32> {
+    fn run<M: Machine>(self, m: M) -> Vec<f32> {
         let plan = self.plan;
         let (inner, wide, windows) = (self.offsets.len(), plan.outputs.next_multiple_of(LANES), plan.windows());
         let mut sums: Vec<f32> = zeros(plan.groups * (inner + 1) * wide);
@@ -248,10 +250,10 @@ impl Task for Weights<'_> {
                 while k < inner {
                     let (sums, offsets, turned) = (&mut sums[k * wide + at..], &self.offsets[k..], &turned[at..]);
                     k += match inner - k {
-                        8.. => gather::<M, 8>(plan, &image, turned, offsets, sums),
-                        4.. => gather::<M, 4>(plan, &image, turned, offsets, sums),
-                        2.. => gather::<M, 2>(plan, &image, turned, offsets, sums),
-                        _ => gather::<M, 1>(plan, &image, turned, offsets, sums),
+                        8.. if M::MANY => gather::<M, 8>(m, plan, &image, turned, offsets, sums),
+                        4.. => gather::<M, 4>(m, plan, &image, turned, offsets, sums),
+                        2.. => gather::<M, 2>(m, plan, &image, turned, offsets, sums),
+                        _ => gather::<M, 1>(m, plan, &image, turned, offsets, sums),
                     };
                 }
             }
@@ -262,7 +264,8 @@ impl Task for Weights<'_> {
 
 /// Adds an image's products for `R` entries of the window and one vector of output channels; answers `R`.
 #[inline(always)]
-fn gather<M: Multiply, const R: usize>(
+fn gather<M: Machine, const R: usize>(
+    m: M,
     plan: &Plan,
     image: &[f32],
     turned: &[f32],
@@ -271,14 +274,14 @@ fn gather<M: Multiply, const R: usize>(
 ) -> usize {
     let wide = plan.outputs.next_multiple_of(LANES);
     let ([_, width], [height, across]) = (plan.padded(), plan.grid.out);
-    let mut block: Block<R, 1> = std::array::from_fn(|r| *vectors(&sums[r * wide..]));
+    let mut block: [[M::Vector; 1]; R] = std::array::from_fn(|r| read(m, &sums[r * wide..]));
     for y in 0..height {
         let rows: [&[f32]; R] = std::array::from_fn(|r| &image[offsets[r] + y * width..][..across]);
         let turned = &turned[y * across * wide..];
-        accumulate::<M, R, 1>(&mut block, across, |k| std::array::from_fn(|r| rows[r][k]), |k| &turned[k * wide..]);
+        block = accumulate::<M, R, 1>(m, block, across, |k, r| rows[r][k], |k| &turned[k * wide..]);
     }
-    for (r, b) in block.iter().enumerate() {
-        sums[r * wide..][..LANES].copy_from_slice(b.as_flattened());
+    for (r, b) in block.into_iter().enumerate() {
+        write(m, b, &mut sums[r * wide..][..LANES]);
     }
     R
 }

@@ -3,65 +3,59 @@
 //! Large products belong to the engine. Here a few rows are multiplied with a few vectors at a time, where laying
 //! operands out for the engine would cost more than the arithmetic.
 
-/// Numbers in the widest vector.
-pub(crate) const LANES: usize = 16;
-
-/// How a product is added to a sum. Machines that have the instruction do both with one rounding.
-pub(crate) trait Multiply: Copy {
-    /// `a b + c`.
-    fn add(a: f32, b: f32, c: f32) -> f32;
-}
-
-/// One instruction, one rounding.
-#[derive(Clone, Copy)]
-pub(crate) struct Fused;
-
-/// Two instructions: where the fused one is missing it would be a call into the C library.
-#[derive(Clone, Copy)]
-pub(crate) struct Apart;
-
-impl Multiply for Fused {
-    #[inline(always)]
-    fn add(a: f32, b: f32, c: f32) -> f32 {
-        a.mul_add(b, c)
-    }
-}
-
-impl Multiply for Apart {
-    #[inline(always)]
-    fn add(a: f32, b: f32, c: f32) -> f32 {
-        a * b + c
-    }
-}
+use super::machine::{LANES, Machine};
 
 /// Running sums of `R` rows and `N` vectors, held in registers.
-pub(crate) type Block<const R: usize, const N: usize> = [[[f32; LANES]; N]; R];
+pub(crate) type Block<M, const R: usize, const N: usize> = [[<M as Machine>::Vector; N]; R];
 
-/// Adds `depth` outer products: entry `r` of `left(k)` times the vectors `right(k)`.
+/// No sums yet.
 #[inline(always)]
-pub(crate) fn accumulate<'a, M: Multiply, const R: usize, const N: usize>(
-    sums: &mut Block<R, N>,
+pub(crate) fn nothing<M: Machine, const R: usize, const N: usize>(m: M) -> Block<M, R, N> {
+    [[m.splat(0.0); N]; R]
+}
+
+/// Adds `depth` outer products: entry `r` of `left(k, r)` times the vectors that `right(k)` begins with.
+#[inline(always)]
+pub(crate) fn accumulate<'a, M: Machine, const R: usize, const N: usize>(
+    m: M,
+    mut sums: Block<M, R, N>,
     depth: usize,
-    left: impl Fn(usize) -> [f32; R],
+    left: impl Fn(usize, usize) -> f32,
     right: impl Fn(usize) -> &'a [f32],
-) {
-    let mut local = *sums;
+) -> Block<M, R, N> {
     for k in 0..depth {
-        let (a, b) = (left(k), vectors::<N>(right(k)));
+        let vectors: &[[f32; LANES]; N] = chunks(right(k));
+        let mut b = [m.splat(0.0); N];
+        for n in 0..N {
+            b[n] = m.load(&vectors[n]);
+        }
         for r in 0..R {
+            let a = m.splat(left(k, r));
             for n in 0..N {
-                for i in 0..LANES {
-                    local[r][n][i] = M::add(a[r], b[n][i], local[r][n][i]);
-                }
+                sums[r][n] = m.multiply_add(a, b[n], sums[r][n]);
             }
         }
     }
-    *sums = local;
+    sums
 }
 
-/// The first `N` vectors of a slice.
+/// Reads a row of sums.
 #[inline(always)]
-pub(crate) fn vectors<const N: usize>(x: &[f32]) -> &[[f32; LANES]; N] {
+pub(crate) fn read<M: Machine, const N: usize>(m: M, x: &[f32]) -> [M::Vector; N] {
+    let x: &[[f32; LANES]; N] = chunks(x);
+    std::array::from_fn(|n| m.load(&x[n]))
+}
+
+/// Writes a row of sums.
+#[inline(always)]
+pub(crate) fn write<M: Machine, const N: usize>(m: M, row: [M::Vector; N], to: &mut [f32]) {
+    for (v, to) in row.into_iter().zip(to.as_chunks_mut::<LANES>().0) {
+        m.store(v, to);
+    }
+}
+
+#[inline(always)]
+fn chunks<const N: usize>(x: &[f32]) -> &[[f32; LANES]; N] {
     x.as_chunks::<LANES>().0.first_chunk().expect("operands are padded to whole vectors")
 }
 
@@ -79,10 +73,9 @@ pub(crate) enum Left<'a> {
 /// `right` has `depth` rows and `out` as many rows as `rows` says; both are `width` wide, a multiple of [`LANES`],
 /// and their rows lie `steps` apart.
 #[inline(always)]
-pub(crate) fn product<M: Multiply>(
-    rows: usize,
-    depth: usize,
-    width: usize,
+pub(crate) fn product<M: Machine>(
+    m: M,
+    [rows, depth, width]: [usize; 3],
     left: Left,
     right: &[f32],
     out: &mut [f32],
@@ -91,22 +84,21 @@ pub(crate) fn product<M: Multiply>(
 ) {
     let mut r = 0;
     while r < rows {
-        let n = match rows - r {
-            8.. => stripe::<M, 8>(r, depth, width, left, right, out, steps, add),
-            4.. => stripe::<M, 4>(r, depth, width, left, right, out, steps, add),
-            2.. => stripe::<M, 2>(r, depth, width, left, right, out, steps, add),
-            _ => stripe::<M, 1>(r, depth, width, left, right, out, steps, add),
+        r += match rows - r {
+            8.. if M::MANY => stripe::<M, 8>(m, r, [depth, width], left, right, out, steps, add),
+            4.. => stripe::<M, 4>(m, r, [depth, width], left, right, out, steps, add),
+            2.. => stripe::<M, 2>(m, r, [depth, width], left, right, out, steps, add),
+            _ => stripe::<M, 1>(m, r, [depth, width], left, right, out, steps, add),
         };
-        r += n;
     }
 }
 
 /// `R` rows of [`product`] from row `r` on; answers `R`.
 #[inline(always)]
-fn stripe<M: Multiply, const R: usize>(
+fn stripe<M: Machine, const R: usize>(
+    m: M,
     r: usize,
-    depth: usize,
-    width: usize,
+    [depth, width]: [usize; 2],
     left: Left,
     right: &[f32],
     out: &mut [f32],
@@ -115,9 +107,9 @@ fn stripe<M: Multiply, const R: usize>(
 ) -> usize {
     let mut at = 0;
     while at < width {
-        at += match width - at >= 2 * LANES {
-            true => cell::<M, R, 2>([r, at], depth, left, right, out, steps, add),
-            false => cell::<M, R, 1>([r, at], depth, left, right, out, steps, add),
+        at += match M::MANY && width - at >= 2 * LANES {
+            true => cell::<M, R, 2>(m, [r, at], depth, left, right, out, steps, add),
+            false => cell::<M, R, 1>(m, [r, at], depth, left, right, out, steps, add),
         };
     }
     R
@@ -125,7 +117,8 @@ fn stripe<M: Multiply, const R: usize>(
 
 /// One block of [`product`] at row and column `at`; answers its width.
 #[inline(always)]
-fn cell<M: Multiply, const R: usize, const N: usize>(
+fn cell<M: Machine, const R: usize, const N: usize>(
+    m: M,
     [r, at]: [usize; 2],
     depth: usize,
     left: Left,
@@ -134,25 +127,22 @@ fn cell<M: Multiply, const R: usize, const N: usize>(
     [step, to]: [usize; 2],
     add: bool,
 ) -> usize {
-    let mut sums = [[[0f32; LANES]; N]; R];
+    let mut sums = nothing::<M, R, N>(m);
     if add {
         for (i, s) in sums.iter_mut().enumerate() {
-            *s = *vectors(&out[(r + i) * to + at..]);
+            *s = read(m, &out[(r + i) * to + at..]);
         }
     }
-    let right = |k: usize| &right[k * step + at..][..N * LANES];
-    match left {
+    let right = |k: usize| &right[k * step + at..];
+    let sums = match left {
         Left::Rows(a, step) => {
             let a: [&[f32]; R] = std::array::from_fn(|i| &a[(r + i) * step..][..depth]);
-            accumulate::<M, R, N>(&mut sums, depth, |k| std::array::from_fn(|i| a[i][k]), right);
+            accumulate::<M, R, N>(m, sums, depth, |k, i| a[i][k], right)
         }
-        Left::Columns(a, step) => {
-            let column = |k: usize| *a[k * step + r..].first_chunk().expect("whole columns");
-            accumulate::<M, R, N>(&mut sums, depth, column, right);
-        }
-    }
-    for (i, s) in sums.iter().enumerate() {
-        out[(r + i) * to + at..][..N * LANES].copy_from_slice(s.as_flattened());
+        Left::Columns(a, step) => accumulate::<M, R, N>(m, sums, depth, |k, i| a[k * step + r + i], right),
+    };
+    for (i, s) in sums.into_iter().enumerate() {
+        write(m, s, &mut out[(r + i) * to + at..]);
     }
     N * LANES
 }
@@ -186,7 +176,7 @@ pub(crate) fn turned(x: &[f32], width: usize, to: usize) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Task, vectorised};
+    use super::super::machine::{Plain, Task, vectorised};
     use super::*;
 
     struct Run<'a> {
@@ -198,9 +188,8 @@ mod tests {
     impl Task for Run<'_> {
         type Out = ();
         #[inline(always)]
-        fn run<M: Multiply>(self) {
-            let [rows, depth, width] = self.sizes;
-            product::<M>(rows, depth, width, self.left, self.right, self.out, [width, width], true);
+        fn run<M: Machine>(self, m: M) {
+            product(m, self.sizes, self.left, self.right, self.out, [self.sizes[2]; 2], true);
         }
     }
 
@@ -219,7 +208,7 @@ mod tests {
                 vectorised(Run { sizes: [rows, depth, width], left, right: &b, out: &mut out });
                 assert_eq!(out, want);
                 let mut out = vec![1f32; rows * width];
-                product::<Apart>(rows, depth, width, left, &b, &mut out, [width, width], true);
+                Run { sizes: [rows, depth, width], left, right: &b, out: &mut out }.run(Plain);
                 assert_eq!(out, want);
             }
         }
