@@ -134,6 +134,11 @@ pub fn is_recording() -> bool {
     MODE.with(|m| m.borrow().record)
 }
 
+/// Whether a gradient is wanted as numbers only, under the ordinary rules: then fused kernels may compute it.
+pub(crate) fn is_plain() -> bool {
+    MODE.with(|m| !m.borrow().record && m.borrow().rules.is_none())
+}
+
 pub(crate) fn recording<R>(on: bool, f: impl FnOnce() -> R) -> R {
     with_mode(Mode { record: on, ..mode() }, f)
 }

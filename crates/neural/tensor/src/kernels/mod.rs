@@ -7,15 +7,21 @@
 //! Work is cut into pieces of fixed size whose results are joined in a fixed order, so the same input gives the same
 //! bits on any number of threads.
 
+pub(crate) mod attention;
+pub(crate) mod conv;
+pub(crate) mod machine;
 pub(crate) mod map;
 pub(crate) mod norm;
 pub(crate) mod order;
 pub(crate) mod rows;
 pub(crate) mod scalar;
+pub(crate) mod segment;
+pub(crate) mod tile;
 pub(crate) mod window;
 
 use crate::engine::{self, Raw};
 use rayon::prelude::*;
+pub(crate) use machine::{Machine, Task, vectorised};
 
 /// Numbers handed to one thread at a time; less than twice this much stays on the calling thread.
 pub(crate) const PIECE: usize = 1 << 14;
@@ -25,6 +31,7 @@ pub(crate) fn f32s(x: &Raw) -> Option<Raw> {
     (engine::on_cpu(x) && engine::dtype(x) == crate::DType::F32).then(|| engine::dense(x))
 }
 
+<<<<<<< HEAD
 /// A piece of work to be compiled once for each width of vector instructions. `run` must be `#[inline(always)]`, down
 /// to the innermost loop, or it is compiled for the narrowest machine only.
 pub trait Task {
@@ -76,6 +83,8 @@ fn with_256<T: Task>(task: T) -> T::Out {
     task.run()
 }
 
+=======
+>>>>>>> kernels
 /// Whether so many numbers are worth several threads.
 pub(crate) fn worth_threads(numbers: usize) -> bool {
     numbers >= 2 * PIECE && rayon::current_num_threads() > 1
@@ -114,7 +123,7 @@ struct Rows<'a, K> {
 impl<K: Row> Task for Rows<'_, K> {
     type Out = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<M: Machine>(self, _: M) {
         let [width, to] = self.widths;
         for (i, out) in self.out.chunks_exact_mut(to).enumerate() {
             let at = (self.first + i) * width;
