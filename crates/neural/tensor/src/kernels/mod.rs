@@ -31,60 +31,6 @@ pub(crate) fn f32s(x: &Raw) -> Option<Raw> {
     (engine::on_cpu(x) && engine::dtype(x) == crate::DType::F32).then(|| engine::dense(x))
 }
 
-<<<<<<< HEAD
-/// A piece of work to be compiled once for each width of vector instructions. `run` must be `#[inline(always)]`, down
-/// to the innermost loop, or it is compiled for the narrowest machine only.
-pub trait Task {
-    /// What it gives.
-    type Out;
-    /// Does it.
-    fn run(self) -> Self::Out;
-}
-
-impl<R, F: FnOnce() -> R> Task for F {
-    type Out = R;
-    #[inline(always)]
-    fn run(self) -> R {
-        self()
-    }
-}
-
-/// Runs a task with the widest vector instructions of this machine.
-#[inline(always)]
-pub fn vectorised<T: Task>(task: T) -> T::Out {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if is_x86_feature_detected!("avx512f")
-            && is_x86_feature_detected!("avx512dq")
-            && is_x86_feature_detected!("avx512vl")
-            && is_x86_feature_detected!("avx512bw")
-        {
-            // SAFETY: the line above has asked the machine. Measured on SiLU and softmax: twice as fast as with the
-            // instructions that every x86-64 has four times over, and half again as fast as the 256-bit ones.
-            return unsafe { with_512(task) };
-        }
-        if is_x86_feature_detected!("avx2") {
-            // SAFETY: as above.
-            return unsafe { with_256(task) };
-        }
-    }
-    task.run()
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-fn with_512<T: Task>(task: T) -> T::Out {
-    task.run()
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn with_256<T: Task>(task: T) -> T::Out {
-    task.run()
-}
-
-=======
->>>>>>> kernels
 /// Whether so many numbers are worth several threads.
 pub(crate) fn worth_threads(numbers: usize) -> bool {
     numbers >= 2 * PIECE && rayon::current_num_threads() > 1
