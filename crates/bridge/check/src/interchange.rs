@@ -25,7 +25,8 @@ pub struct Intervention {
 pub fn intervene(network: &dyn Network, inputs: &[Tensor], interventions: &[Intervention]) -> Result<Tensor> {
     let mut trace = Trace::new();
     for i in interventions {
-        trace = trace.edit(i.symbol.site().to_string().as_str(), i.symbol.clone().writing(i.values.clone(), i.which.clone()));
+        trace = trace
+            .edit(i.symbol.site().to_string().as_str(), i.symbol.clone().writing(i.values.clone(), i.which.clone()));
     }
     trace.check(&network.sites())?;
     Ok(no_grad(|| network.forward(inputs, &mut trace))?)
@@ -49,7 +50,12 @@ pub fn read(network: &dyn Network, inputs: &[Tensor], symbol: &dyn Symbol) -> Re
 ///
 /// # Errors
 /// As [`intervene`].
-pub fn interchange(network: &dyn Network, base: &[Tensor], source: &[Tensor], symbol: &Arc<dyn Symbol>) -> Result<Tensor> {
+pub fn interchange(
+    network: &dyn Network,
+    base: &[Tensor],
+    source: &[Tensor],
+    symbol: &Arc<dyn Symbol>,
+) -> Result<Tensor> {
     let values = read(network, source, &**symbol)?;
     intervene(network, base, &[Intervention { symbol: symbol.clone(), values, which: Which::All }])
 }

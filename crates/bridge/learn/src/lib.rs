@@ -55,8 +55,8 @@ pub use error::{Error, Result};
 pub use fuzzy::Norm;
 pub use layer::{Call, Input, Layer};
 pub use loss::{Loss, binary_cross_entropy, negative_log_probability};
-pub use project::Project;
 pub use program::{Example, Network, Program, Semantics, Target};
+pub use project::Project;
 
 #[cfg(test)]
 mod tests;

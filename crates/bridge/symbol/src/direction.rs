@@ -4,10 +4,10 @@
 use symbolon_net::{Activation, Site};
 use symbolon_tensor::Tensor;
 
+use crate::Symbol;
 use crate::error::{Error, Result};
 use crate::subspace::Subspace;
 use crate::values::{Domain, Values};
-use crate::Symbol;
 
 /// A unit vector at a site; its value is a real number, the length of the activation's projection.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 use symbolon_net::Activation;
 use symbolon_tensor::Tensor;
 
+use crate::Symbol;
 use crate::error::Result;
 use crate::values::Values;
-use crate::Symbol;
 
 /// Whether a law holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

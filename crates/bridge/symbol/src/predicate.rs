@@ -27,7 +27,11 @@ impl NeuralPredicate {
     ///
     /// # Errors
     /// [`Error::Definition`] for fewer than two values, or one name given twice.
-    pub fn new<S: Into<String>>(name: &str, site: Site, values: impl IntoIterator<Item = S>) -> Result<NeuralPredicate> {
+    pub fn new<S: Into<String>>(
+        name: &str,
+        site: Site,
+        values: impl IntoIterator<Item = S>,
+    ) -> Result<NeuralPredicate> {
         let values: Arc<[String]> = values.into_iter().map(Into::into).collect();
         if values.len() < 2 {
             return Err(Error::Definition(format!("{name} has {} values: at least two are needed", values.len())));

@@ -122,7 +122,9 @@ fn misfits_are_named() {
     assert!(Neuron::new(site(), 3, 3).is_err());
     assert!(Direction::new(site(), &Tensor::zeros([3], DType::F64)).is_err());
     assert!(Subspace::new(site(), &Tensor::zeros([2, 3], DType::F64)).is_err());
-    assert!(NeuralPredicate::new("p", site(), ["a", "a"]).is_err() && NeuralPredicate::new("p", site(), ["a"]).is_err());
+    assert!(
+        NeuralPredicate::new("p", site(), ["a", "a"]).is_err() && NeuralPredicate::new("p", site(), ["a"]).is_err()
+    );
     let error = Values::observed(&[7], 3).unwrap_err();
     assert_eq!(error.to_string(), "`7` is not one of 0, 1, 2");
     assert!(Domain::categorical(["a", "b"]).index("c").is_err());

@@ -3,8 +3,8 @@
 use crate::error::{Error, Result, io};
 use crate::gguf::Gguf;
 use crate::tokenizer::read_json;
-use minijinja::value::Value;
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Value;
 use minijinja::{Environment, ErrorKind, context};
 use std::path::Path;
 
@@ -71,7 +71,11 @@ impl ChatTemplate {
         });
         // Templates ask for today's date; a fixed one keeps the same conversation the same text.
         environment.add_function("strftime_now", |form: String| {
-            form.replace("%d", "01").replace("%b", "Jan").replace("%B", "January").replace("%m", "01").replace("%Y", "2025")
+            form.replace("%d", "01")
+                .replace("%b", "Jan")
+                .replace("%B", "January")
+                .replace("%m", "01")
+                .replace("%Y", "2025")
         });
         environment.add_template_owned(NAME, source.to_string()).map_err(wrong)?;
         Ok(Self { environment, begin: String::new(), end: String::new() })

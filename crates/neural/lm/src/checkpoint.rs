@@ -64,7 +64,11 @@ fn gguf_config(file: &Gguf) -> Result<Json> {
     let (heads, width) = (count("attention.head_count")?, count("embedding_length")?);
     let head_width = if has("attention.key_length") { count("attention.key_length")? } else { width / heads.max(1) };
     if has("rope.dimension_count") && count("rope.dimension_count")? != head_width {
-        return Err(Error::format(file.path(), key("rope.dimension_count"), format!("is not the head's width {head_width}")));
+        return Err(Error::format(
+            file.path(),
+            key("rope.dimension_count"),
+            format!("is not the head's width {head_width}"),
+        ));
     }
     let base = if has("rope.freq_base") { file.float(&key("rope.freq_base"))? } else { 10_000.0 };
     let scaling = match file.text(&key("rope.scaling.type")) {

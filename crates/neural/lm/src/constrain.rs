@@ -41,7 +41,9 @@ impl Grammar {
     /// One of the given texts.
     pub fn choice<'a>(options: impl IntoIterator<Item = &'a str>) -> Self {
         let escape = |s: &str| -> String {
-            s.chars().flat_map(|c| (!c.is_alphanumeric() && c.is_ascii()).then_some('\\').into_iter().chain([c])).collect()
+            s.chars()
+                .flat_map(|c| (!c.is_alphanumeric() && c.is_ascii()).then_some('\\').into_iter().chain([c]))
+                .collect()
         };
         Self::Regex(options.into_iter().map(escape).collect::<Vec<_>>().join("|"))
     }

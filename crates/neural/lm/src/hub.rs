@@ -27,7 +27,8 @@ pub(crate) fn address(repository: &str, revision: &str, file: &str) -> Result<Ur
 /// The key of the environment as a header.
 pub(crate) fn key() -> Vec<(&'static str, &'static str)> {
     static KEY: OnceLock<Option<String>> = OnceLock::new();
-    let key = KEY.get_or_init(|| std::env::var("HF_TOKEN").ok().filter(|k| !k.is_empty()).map(|k| format!("Bearer {k}")));
+    let key =
+        KEY.get_or_init(|| std::env::var("HF_TOKEN").ok().filter(|k| !k.is_empty()).map(|k| format!("Bearer {k}")));
     key.as_deref().map(|k| ("Authorization", k)).into_iter().collect()
 }
 

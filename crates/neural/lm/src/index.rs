@@ -43,7 +43,8 @@ impl IndexSettings {
         };
         let mut indexes = vec![value("index-url").unwrap_or_else(|| PUBLIC_INDEX.into())];
         indexes.extend(value("extra-index-url").iter().flat_map(|v| v.split_whitespace()).map(str::to_string));
-        let certificates = value("cert").or_else(|| variable("SSL_CERT_FILE")).or_else(|| variable("REQUESTS_CA_BUNDLE"));
+        let certificates =
+            value("cert").or_else(|| variable("SSL_CERT_FILE")).or_else(|| variable("REQUESTS_CA_BUNDLE"));
         Self { indexes, certificates: certificates.map(PathBuf::from).filter(|p| p.is_file()) }
     }
 }
@@ -61,7 +62,9 @@ fn settings_files(variable: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
         (_, true) => home.join("Library/Application Support/pip/pip.conf"),
         _ => variable("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from).join("pip/pip.conf"),
     });
-    files.extend(variable("VIRTUAL_ENV").map(|v| Path::new(&v).join(if cfg!(windows) { "pip.ini" } else { "pip.conf" })));
+    files.extend(
+        variable("VIRTUAL_ENV").map(|v| Path::new(&v).join(if cfg!(windows) { "pip.ini" } else { "pip.conf" })),
+    );
     files.extend(variable("PIP_CONFIG_FILE").map(PathBuf::from));
     files
 }
@@ -189,7 +192,8 @@ mod tests {
 
     #[test]
     fn both_kinds_of_page_give_the_link_and_its_digest() {
-        let json = r#"{"files": [{"filename": "x-1.whl", "url": "../../x-1.whl", "hashes": {"sha256": "AB"}, "size": 7}]}"#;
+        let json =
+            r#"{"files": [{"filename": "x-1.whl", "url": "../../x-1.whl", "hashes": {"sha256": "AB"}, "size": 7}]}"#;
         let link = ("../../x-1.whl".to_string(), Some(Expected { sha256: "ab".into(), bytes: Some(7) }));
         assert_eq!(in_json(json, "x-1.whl"), Ok(link));
         let html = r#"<html><a href="y">y</a><br><a class='c' href='/p/x-1.whl#sha256=AB' data-x="1">x-1.whl</a>"#;

@@ -62,7 +62,8 @@ impl Local {
         let network = load_network(path)?;
         let vocabulary = network.config.vocabulary().unwrap_or(0);
         if tokenizer.len() > vocabulary {
-            let why = format!("{} tokens, the network knows {vocabulary}: they do not belong together", tokenizer.len());
+            let why =
+                format!("{} tokens, the network knows {vocabulary}: they do not belong together", tokenizer.len());
             return Err(Error::format(path, "tokenizer", why));
         }
         let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -106,7 +107,9 @@ impl Local {
         let context = self.network.config.context;
         match ids.len() {
             0 => Err(Error::Text("the prompt is empty".into())),
-            n if n > context => Err(Error::Text(format!("the prompt has {n} tokens, the model's context is {context}"))),
+            n if n > context => {
+                Err(Error::Text(format!("the prompt has {n} tokens, the model's context is {context}")))
+            }
             _ => Ok(ids),
         }
     }
@@ -224,9 +227,10 @@ impl LanguageModel for Local {
                 Prompt::Chat(_) => [start.clone(), self.tokenizer.encode(option)?].concat(),
             };
             match ids.len() {
-                n if n > self.network.config.context => {
-                    Err(Error::Text(format!("prompt and option have {n} tokens, the context is {}", self.network.config.context)))
-                }
+                n if n > self.network.config.context => Err(Error::Text(format!(
+                    "prompt and option have {n} tokens, the context is {}",
+                    self.network.config.context
+                ))),
                 _ if option.is_empty() => Err(Error::Text("an option is empty".into())),
                 _ => Ok(ids),
             }
@@ -235,13 +239,16 @@ impl LanguageModel for Local {
         let shared = all.iter().map(|ids| ids.iter().zip(&start).take_while(|(a, b)| a == b).count()).min();
         let Some(shared) = shared else { return Ok(Vec::new()) };
         if shared == 0 {
-            return Err(Error::Text("prompt and options have no token in common to begin with; begin the prompt with some text".into()));
+            return Err(Error::Text(
+                "prompt and options have no token in common to begin with; begin the prompt with some text".into(),
+            ));
         }
         no_grad(|| {
             // The prompt is run once, but for its last token, whose logits belong to the options.
             let mut prefix = Cache::new();
             if shared > 1 {
-                let pass = Pass { cache: Some(&mut prefix), until: Some(self.network.config.layers), ..Pass::default() };
+                let pass =
+                    Pass { cache: Some(&mut prefix), until: Some(self.network.config.layers), ..Pass::default() };
                 self.logits(&start[..shared - 1], pass, &mut Trace::none())?;
             }
             let rest: Vec<Vec<u32>> = all.iter().map(|ids| ids[shared - 1..].to_vec()).collect();
@@ -254,7 +261,8 @@ impl LanguageModel for Local {
                 for (i, ids) in some.iter().enumerate() {
                     let rows = logits.get((i, ..ids.len() - 1)).to_vec::<f32>();
                     let width = logits.size(-1);
-                    let log_probability = (rows.chunks_exact(width).zip(&ids[1..])).map(|(l, &id)| log_probability(l, id)).sum();
+                    let log_probability =
+                        (rows.chunks_exact(width).zip(&ids[1..])).map(|(l, &id)| log_probability(l, id)).sum();
                     scores.push(Score { log_probability, tokens: ids.len() - 1 });
                 }
             }

@@ -103,7 +103,9 @@ impl Store {
         // A hub name `owner/model` becomes one folder.
         match name.split('/').all(part) && name.split('/').count() <= 2 {
             true => Ok(self.root.join("models").join(name.replace('/', "--"))),
-            false => Err(Error::Store(format!("`{name}` is no name of a model: letters, digits, `-`, `_`, `.`, one `/`"))),
+            false => {
+                Err(Error::Store(format!("`{name}` is no name of a model: letters, digits, `-`, `_`, `.`, one `/`")))
+            }
         }
     }
     fn manifest(&self, folder: &Path) -> Result<Option<Manifest>> {
@@ -111,7 +113,8 @@ impl Store {
         match std::fs::read(&path) {
             Ok(bytes) => {
                 let read = serde_json::from_slice(&bytes);
-                read.map(Some).map_err(|e| Error::format(&path, "JSON", format!("{e}; remove the model and get it again")))
+                read.map(Some)
+                    .map_err(|e| Error::format(&path, "JSON", format!("{e}; remove the model and get it again")))
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(e) => Err(io(&path)(e)),
@@ -168,9 +171,9 @@ impl Store {
         let folder = self.folder(name)?;
         match self.manifest(&folder)? {
             Some(_) => Ok(folder),
-            None if entry(name).is_some() || name.contains('/') => {
-                Err(Error::Store(format!("the model `{name}` has not been fetched; `symbolon models get {name}` does that")))
-            }
+            None if entry(name).is_some() || name.contains('/') => Err(Error::Store(format!(
+                "the model `{name}` has not been fetched; `symbolon models get {name}` does that"
+            ))),
             None => Err(unknown(name)),
         }
     }
@@ -328,7 +331,8 @@ impl Store {
                 Err(e) => return Some(e.to_string()),
             };
             let promised = known.iter().find(|k| k.name == f.name).map_or(&*f.sha256, |k| k.sha256);
-            (found != promised).then(|| format!("the digest is {found}, expected {promised}; remove the model and get it again"))
+            (found != promised)
+                .then(|| format!("the digest is {found}, expected {promised}; remove the model and get it again"))
         };
         Ok(manifest.files.iter().map(|f| Checked { name: f.name.clone(), problem: check(f, progress) }).collect())
     }

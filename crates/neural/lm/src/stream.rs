@@ -76,8 +76,7 @@ fn whole_characters(bytes: &[u8]) -> usize {
             0x80..=0xbf => continue,
             _ => return bytes.len(),
         };
-        let open = at + need > bytes.len()
-            && std::str::from_utf8(&bytes[at..]).is_err_and(|e| e.error_len().is_none());
+        let open = at + need > bytes.len() && std::str::from_utf8(&bytes[at..]).is_err_and(|e| e.error_len().is_none());
         return if open { at } else { bytes.len() };
     }
     bytes.len()

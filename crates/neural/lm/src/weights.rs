@@ -163,7 +163,8 @@ impl Shards {
         let files: Vec<PathBuf> = names.iter().map(|f| index.with_file_name(f)).collect();
         let mut all = Self::open(&files)?;
         for (tensor, file) in map {
-            let is = all.tensors.get(tensor).map(|t| all.files[t.file].file_name().unwrap_or_default().to_string_lossy());
+            let is =
+                all.tensors.get(tensor).map(|t| all.files[t.file].file_name().unwrap_or_default().to_string_lossy());
             if is.as_deref() != file.as_str() {
                 let file = file.as_str().unwrap_or_default();
                 return Err(Error::format(index, tensor, format!("is to be in `{file}`, which does not have it")));
@@ -239,8 +240,13 @@ fn header(path: &Path, number: usize) -> Result<Vec<(String, Stored)>> {
     let mut out: Vec<(String, Stored)> = (all.into_iter())
         .map(|(name, t)| {
             let (from, to) = t.data_offsets;
-            let stored =
-                Stored { file: number, kind: t.dtype, shape: t.shape.clone(), offset: 8 + size + from as u64, bytes: to - from };
+            let stored = Stored {
+                file: number,
+                kind: t.dtype,
+                shape: t.shape.clone(),
+                offset: 8 + size + from as u64,
+                bytes: to - from,
+            };
             (name, stored)
         })
         .collect();

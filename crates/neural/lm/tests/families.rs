@@ -14,7 +14,10 @@ const DECODERS: [&str; 6] = ["llama", "llama3-rope", "gemma3", "gpt2", "neox", "
 
 fn family(name: &str) -> (Transformer, BTreeMap<String, Tensor>) {
     let folder = golden(&format!("tiny-{name}"));
-    (load_network(&folder).unwrap_or_else(|e| panic!("{name}: {e}")), io::load(folder.join("expected.safetensors")).unwrap())
+    (
+        load_network(&folder).unwrap_or_else(|e| panic!("{name}: {e}")),
+        io::load(folder.join("expected.safetensors")).unwrap(),
+    )
 }
 
 fn inputs(expected: &BTreeMap<String, Tensor>) -> Vec<Tensor> {
@@ -37,7 +40,11 @@ fn near(what: &str, found: &Tensor, expected: &Tensor) {
 fn every_family_computes_what_transformers_computes() {
     for name in FAMILIES {
         let (network, expected) = family(name);
-        let mut trace = Trace::new().record("embed").record("blocks.*.resid_post").record("blocks.*.attn.pattern").record("final_norm");
+        let mut trace = Trace::new()
+            .record("embed")
+            .record("blocks.*.resid_post")
+            .record("blocks.*.attn.pattern")
+            .record("final_norm");
         let given = inputs(&expected);
         let out = no_grad(|| network.forward(&given, &mut trace)).unwrap();
         let at = |site: &str| trace.get(&site.parse().unwrap()).unwrap().tensor().clone();
@@ -51,7 +58,11 @@ fn every_family_computes_what_transformers_computes() {
         for l in 0..layers {
             let pattern = format!("{name} blocks.{l}.attn.pattern");
             let heads = |x: &Tensor| real(x.transpose(1, 2));
-            near(&pattern, &heads(&at(&format!("blocks.{l}.attn.pattern"))), &heads(&expected[&format!("pattern.{l}")]));
+            near(
+                &pattern,
+                &heads(&at(&format!("blocks.{l}.attn.pattern"))),
+                &heads(&expected[&format!("pattern.{l}")]),
+            );
             // transformers gives the last hidden state behind the final norm (but for ViT).
             let last = l + 1 == layers && name != "vit";
             let ours = if last { at("final_norm") } else { at(&format!("blocks.{l}.resid_post")) };
@@ -89,25 +100,29 @@ fn identity_edits_change_nothing_and_swapped_runs_take_over() {
     for name in FAMILIES {
         let (network, expected) = family(name);
         let given = inputs(&expected);
-        let other: Vec<Tensor> = given.iter().enumerate().map(|(i, x)| if i == 0 { x.flip(&[1]) } else { x.clone() }).collect();
+        let other: Vec<Tensor> =
+            given.iter().enumerate().map(|(i, x)| if i == 0 { x.flip(&[1]) } else { x.clone() }).collect();
         no_grad(|| {
-            let mut first = Trace::new().record("blocks.0.resid_post").record("blocks.1.attn.z").record("blocks.*.attn.pattern");
+            let mut first =
+                Trace::new().record("blocks.0.resid_post").record("blocks.1.attn.z").record("blocks.*.attn.pattern");
             let plain = network.forward(&given, &mut first).unwrap();
             let bits = |x: &Tensor| x.to_vec::<f32>().iter().map(|v| v.to_bits()).collect::<Vec<_>>();
             let mut same = Trace::new().edit("blocks.*.resid_mid", Edit::Scale(1.0)).record("blocks.*.attn.pattern");
             assert_eq!(bits(&network.forward(&given, &mut same).unwrap()), bits(&plain), "{name}");
             // The stream of another run: everything behind it is that run.
             let stream = first.get(&"blocks.0.resid_post".parse().unwrap()).unwrap().clone();
-            let mut swapped = Trace::new().edit("blocks.0.resid_post", Edit::Swap(stream.clone())).record("blocks.*.attn.pattern");
+            let mut swapped =
+                Trace::new().edit("blocks.0.resid_post", Edit::Swap(stream.clone())).record("blocks.*.attn.pattern");
             assert_eq!(bits(&network.forward(&other, &mut swapped).unwrap()), bits(&plain), "{name}");
             // The same by beginning there.
             let pass = Pass { from: Some((1, stream.tensor().clone())), ..Pass::default() };
             let mut later = Trace::new().record("blocks.*.attn.pattern");
             assert_eq!(bits(&network.run(&given, pass, &mut later).unwrap()), bits(&plain), "{name}");
             // Frozen patterns: written back where they came from, they change nothing beyond rounding.
-            let mut frozen = first.recorded().filter(|(s, _)| s.part() == "attn.pattern").fold(Trace::new(), |t, (s, a)| {
-                t.edit(s.name(), Edit::Swap(a.clone()))
-            });
+            let mut frozen = first
+                .recorded()
+                .filter(|(s, _)| s.part() == "attn.pattern")
+                .fold(Trace::new(), |t, (s, a)| t.edit(s.name(), Edit::Swap(a.clone())));
             near(name, &network.forward(&given, &mut frozen).unwrap(), &plain);
         });
     }
@@ -152,7 +167,8 @@ fn a_cache_gives_what_one_pass_gives() {
 fn gradients_reach_every_site() {
     let (network, expected) = family("gemma3");
     let ids = expected["input_ids"].to(DType::I64);
-    let sites = ["embed", "blocks.1.attn.q", "blocks.2.attn.v", "blocks.1.attn.z", "blocks.3.mlp.post", "blocks.0.resid_mid"];
+    let sites =
+        ["embed", "blocks.1.attn.q", "blocks.2.attn.v", "blocks.1.attn.z", "blocks.3.mlp.post", "blocks.0.resid_mid"];
     let mut trace = sites.iter().fold(Trace::new(), |t, s| t.grad(*s));
     let loss = network.forward(&[ids.clone()], &mut trace).unwrap().get((0, -1, 7));
     for (site, gradient) in trace.gradients(&loss).unwrap() {
@@ -175,7 +191,8 @@ fn frozen_norms_make_the_stream_linear() {
     let (network, expected) = family("llama");
     let ids = expected["input_ids"].to(DType::I64);
     no_grad(|| {
-        let mut seen = Trace::new().record("blocks.*.*.norm_scale").record("final_norm_scale").record("blocks.*.attn.pattern");
+        let mut seen =
+            Trace::new().record("blocks.*.*.norm_scale").record("final_norm_scale").record("blocks.*.attn.pattern");
         let plain = network.forward(&[ids.clone()], &mut seen).unwrap();
         let freeze = || seen.recorded().fold(Trace::new(), |t, (s, a)| t.edit(s.name(), Edit::Swap(a.clone())));
         near("frozen", &network.forward(&[ids.clone()], &mut freeze()).unwrap(), &plain);
@@ -200,7 +217,8 @@ fn what_does_not_fit_is_told_before_any_work() {
     let e = network.forward(&[ids.clone()], &mut Trace::new().record("blocks.0.mlp.prey")).unwrap_err().to_string();
     assert!(e.contains("blocks.0.mlp.pre"), "{e}");
     let wrong = Edit::Replace(Tensor::zeros([2, 11, 5], DType::F32));
-    let e = network.forward(&[ids.clone()], &mut Trace::new().edit("blocks.0.mlp.post", wrong)).unwrap_err().to_string();
+    let e =
+        network.forward(&[ids.clone()], &mut Trace::new().edit("blocks.0.mlp.post", wrong)).unwrap_err().to_string();
     assert!(e.contains("blocks.0.mlp.post"), "{e}");
     let mut two = Cache::new();
     network.run(&[ids.clone()], Pass { cache: Some(&mut two), ..Pass::default() }, &mut Trace::none()).unwrap();

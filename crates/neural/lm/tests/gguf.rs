@@ -17,7 +17,8 @@ fn scratch(name: &str) -> PathBuf {
 #[test]
 fn every_format_gives_the_reference_numbers_bit_for_bit() {
     let file = Gguf::open(golden()).unwrap();
-    let kinds: Vec<&str> = file.tensors().iter().filter(|t| !t.name.ends_with("expected")).map(|t| t.kind.name()).collect();
+    let kinds: Vec<&str> =
+        file.tensors().iter().filter(|t| !t.name.ends_with("expected")).map(|t| t.kind.name()).collect();
     assert_eq!(kinds, ["F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_K", "Q5_K", "Q6_K"]);
     for kind in kinds {
         let (ours, theirs) = (file.read(kind).unwrap(), file.read(&format!("{kind}.expected")).unwrap());
@@ -100,7 +101,11 @@ fn hostile_headers_get_an_error_that_names_the_place() {
         ("key-type", with(Built::new(0, 1).text("k").u32(77), 40), "k: value type 77"),
         ("list", with(Built::new(0, 1).text("k").u32(9).u32(8).u64(1 << 61), 40), "k: promises"),
         ("list-of-lists", with(Built::new(0, 1).text("k").u32(9).u32(9).u64(1), 40), "type 9"),
-        ("twice-key", Built::new(0, 2).text("k").u32(0).raw(&[1]).text("k").u32(0).raw(&[1]), "k: the key occurs twice"),
+        (
+            "twice-key",
+            Built::new(0, 2).text("k").u32(0).raw(&[1]).text("k").u32(0).raw(&[1]),
+            "k: the key occurs twice",
+        ),
         ("bool", with(Built::new(0, 1).text("k").u32(7).raw(&[2]), 40), "truth value 2"),
         ("utf8", with(Built::new(0, 1).u64(2).raw(&[0xff, 0xfe]), 40), "UTF-8"),
         ("align", with(Built::new(0, 1).text("general.alignment").u32(4).u32(3), 40), "power of two"),
@@ -112,7 +117,11 @@ fn hostile_headers_get_an_error_that_names_the_place() {
         ("beyond", with(Built::new(1, 0).tensor("w", &[32], 0, 1 << 60), 200), "w: needs 128 bytes"),
         ("wrap", with(Built::new(1, 0).tensor("w", &[32], 0, u64::MAX - 31), 200), "w: needs"),
         ("crooked", with(Built::new(1, 0).tensor("w", &[32], 0, 7), 200), "alignment"),
-        ("twice", with(Built::new(2, 0).tensor("w", &[8], 0, 0).tensor("w", &[8], 0, 32), 200), "w: the tensor occurs twice"),
+        (
+            "twice",
+            with(Built::new(2, 0).tensor("w", &[8], 0, 0).tensor("w", &[8], 0, 32), 200),
+            "w: the tensor occurs twice",
+        ),
         ("overlap", with(Built::new(2, 0).tensor("v", &[16], 0, 0).tensor("w", &[8], 0, 32), 200), "on top of `v`"),
     ];
     for (name, built, says) in cases {

@@ -32,6 +32,12 @@ fn sentence_vectors_agree_with_transformers() {
     }
     let like = |a: usize, b: usize| vectors.get(a).dot(&vectors.get(b)).item();
     assert!(like(0, 1) > like(0, 2) + 0.2, "{} {}", like(0, 1), like(0, 2));
-    assert!(model.complete(&"x".into(), &Generation::default(), &mut |_| true).unwrap_err().to_string().contains("embedding"));
+    assert!(
+        model
+            .complete(&"x".into(), &Generation::default(), &mut |_| true)
+            .unwrap_err()
+            .to_string()
+            .contains("embedding")
+    );
     assert!(model.embed(&[&"crab ".repeat(600)]).unwrap_err().to_string().contains("512"));
 }

@@ -53,7 +53,13 @@ fn every_site_agrees_with_transformers() {
             }
         }
     }
-    println!("largest relative difference of {} sites on {} prompts: {:.1e} ({})", names.len(), json["ids"].as_array().unwrap().len(), worst.0, worst.1);
+    println!(
+        "largest relative difference of {} sites on {} prompts: {:.1e} ({})",
+        names.len(),
+        json["ids"].as_array().unwrap().len(),
+        worst.0,
+        worst.1
+    );
     assert!(worst.0 < 1e-4, "{worst:?}");
 }
 
@@ -109,11 +115,14 @@ fn it_answers_scores_and_keeps_the_form() {
     let prompt: Prompt = "The capital of France is".into();
     let options = [" Paris", " Berlin", " a very large banana", "."];
     let scores = model.score(&prompt, &options).unwrap();
-    assert!(scores[0].log_probability > scores[1].log_probability && scores[1].log_probability > scores[2].log_probability);
+    assert!(
+        scores[0].log_probability > scores[1].log_probability && scores[1].log_probability > scores[2].log_probability
+    );
     assert_eq!(scores[2].tokens, model.tokenizer.encode(options[2]).unwrap().len());
     for (option, score) in options.iter().zip(&scores) {
         let all = model.tokens(&Prompt::Text(format!("The capital of France is{option}"))).unwrap();
-        let logits = model.trace(&Prompt::Text(format!("The capital of France is{option}")), &mut Trace::none()).unwrap();
+        let logits =
+            model.trace(&Prompt::Text(format!("The capital of France is{option}")), &mut Trace::none()).unwrap();
         let chances = logits.log_softmax(-1);
         let from = all.len() - score.tokens;
         let sum: f64 = (from..all.len()).map(|i| chances.get((0, i - 1, all[i] as usize)).item()).sum();

@@ -196,7 +196,13 @@ fn toy_entry(wheel: &[u8], data: &[u8], folder: &Path) -> Entry {
             sha256: digest(wheel),
             bytes: wheel.len() as u64,
         }]),
-        files: leak(vec![File { name: "model.gguf", wheel: "toy/m.gguf", hub: "", sha256: digest(data), bytes: data.len() as u64 }]),
+        files: leak(vec![File {
+            name: "model.gguf",
+            wheel: "toy/m.gguf",
+            hub: "",
+            sha256: digest(data),
+            bytes: data.len() as u64,
+        }]),
     }
 }
 
@@ -247,10 +253,15 @@ fn a_failed_get_leaves_no_half_model() {
     let other = wheel(&folder, &[("toy/m.gguf", &bytes(2000))]);
     let entry = toy_entry(&other, &data, &folder);
     let store = Store::at(folder.join("home"));
-    let get = || store.get_entry(&entry, &settings(server.url("/simple").to_string()), &mut |_| {}).unwrap_err().to_string();
+    let get =
+        || store.get_entry(&entry, &settings(server.url("/simple").to_string()), &mut |_| {}).unwrap_err().to_string();
     let e = get();
     assert!(e.contains("toy-1-py3-none-any.whl") && e.contains("404"), "{e}");
-    server.put("/simple/toy/", "application/vnd.pypi.simple.v1+json", r#"{"files": [{"filename": "toy-1-py3-none-any.whl", "url": "/w", "hashes": {}}]}"#);
+    server.put(
+        "/simple/toy/",
+        "application/vnd.pypi.simple.v1+json",
+        r#"{"files": [{"filename": "toy-1-py3-none-any.whl", "url": "/w", "hashes": {}}]}"#,
+    );
     server.put("/w", "x", other);
     let e = get();
     assert!(e.contains("digest") && e.contains("m.gguf"), "{e}");

@@ -90,7 +90,8 @@ fn drawn_tokens_have_the_promised_frequencies() {
     let n = 20_000;
     (0..n).for_each(|_| count[s.next(&logits, &[]).unwrap() as usize] += 1.0);
     // Chi-squared with three degrees of freedom: above 16.3 once in a thousand seeds.
-    let chi: f64 = [0.5, 0.3, 0.15, 0.05].iter().zip(count).map(|(p, c)| (c - p * n as f64).powi(2) / (p * n as f64)).sum();
+    let chi: f64 =
+        [0.5, 0.3, 0.15, 0.05].iter().zip(count).map(|(p, c)| (c - p * n as f64).powi(2) / (p * n as f64)).sum();
     assert!(chi < 16.3, "{chi}");
 }
 
@@ -112,7 +113,11 @@ fn model_folders_say_which_tokens_end_a_text() {
     let folder = scratch("folder-ends");
     let json = br#"{"version":"1.0","added_tokens":[],"normalizer":null,"pre_tokenizer":null,"post_processor":null,"decoder":null,"model":{"type":"WordLevel","vocab":{"a":0,"b":1,"c":2,"d":3},"unk_token":"a"}}"#;
     std::fs::write(folder.join("tokenizer.json"), json).unwrap();
-    std::fs::write(folder.join("tokenizer_config.json"), r#"{"eos_token": {"content": "b"}, "bos_token": "d", "chat_template": "{{ bos_token }}"}"#).unwrap();
+    std::fs::write(
+        folder.join("tokenizer_config.json"),
+        r#"{"eos_token": {"content": "b"}, "bos_token": "d", "chat_template": "{{ bos_token }}"}"#,
+    )
+    .unwrap();
     std::fs::write(folder.join("generation_config.json"), r#"{"eos_token_id": [2, 1]}"#).unwrap();
     let t = Tokenizer::from_folder(&folder).unwrap();
     assert_eq!((t.begin(), t.end()), (Some(3), &[1, 2][..]));
@@ -130,7 +135,8 @@ fn the_tokenizer_of_a_real_gguf_file_agrees_with_the_reference() {
     let file = Gguf::open(folder.join("model.gguf")).unwrap();
     let t = Tokenizer::from_gguf(&file).unwrap();
     assert_eq!((t.len(), t.begin(), t.end(), t.is_exact()), (49152, Some(1), &[2][..], true));
-    let golden: Vec<(String, Vec<u32>)> = serde_json::from_slice(&std::fs::read(golden("smollm2_tokens.json")).unwrap()).unwrap();
+    let golden: Vec<(String, Vec<u32>)> =
+        serde_json::from_slice(&std::fs::read(golden("smollm2_tokens.json")).unwrap()).unwrap();
     assert!(golden.len() > 20);
     for (text, ids) in &golden {
         assert_eq!(&t.encode(text).unwrap(), ids, "{text:?}");

@@ -3,8 +3,8 @@
 //! [`vectorised`] compiles a [`Task`] once for each width of vector registers and picks the widest of this machine when it
 //! runs. [`exp`] and [`ln`] are written so that a loop over them is vectorised with it.
 
-pub use crate::kernels::scalar::{exp, ln};
 use crate::kernels::machine;
+pub use crate::kernels::scalar::{exp, ln};
 
 /// A piece of work to be compiled once for each width of vector instructions. `run` must be `#[inline(always)]`, down to the
 /// innermost loop, or it is compiled for the narrowest machine only.

@@ -42,8 +42,7 @@ pub(crate) struct Declared {
     pub settings: Settings,
 }
 
-pub(crate) const NETWORK_HELP: &str =
-    "write :- network(digit, lenet(10)). or mlp(4, 16, 3), or name a file of weights: :- network(digit, \"digit.safetensors\").";
+pub(crate) const NETWORK_HELP: &str = "write :- network(digit, lenet(10)). or mlp(4, 16, 3), or name a file of weights: :- network(digit, \"digit.safetensors\").";
 
 /// An error at a directive.
 pub(crate) fn wrong(theory: &Theory, span: Span, problem: impl Into<String>, help: &str) -> Error {

@@ -59,9 +59,8 @@ impl Inputs {
     }
 
     fn datum(&mut self, terms: &TermStore, item: Term) -> Result<Option<Datum>> {
-        let bad = |problem: &str| {
-            Err(Error::Project { place: terms.display(item).to_string(), problem: problem.to_owned() })
-        };
+        let bad =
+            |problem: &str| Err(Error::Project { place: terms.display(item).to_string(), problem: problem.to_owned() });
         let View::Compound(name, args) = terms.view(item) else { return Ok(None) };
         match (terms.name(name), args) {
             ("image", &[file, ref colour @ ..]) if colour.len() < 2 => {
@@ -172,7 +171,8 @@ fn moved(datum: &Datum, shift: &mut dyn FnMut() -> [i32; 2], into: &mut Vec<f32>
     let (height, width) = (datum.shape[1], datum.shape[2]);
     for channel in datum.values.chunks(height * width) {
         for y in 0..height as i32 {
-            let from = (0..height as i32).contains(&(y - down)).then(|| &channel[(y - down) as usize * width..][..width]);
+            let from =
+                (0..height as i32).contains(&(y - down)).then(|| &channel[(y - down) as usize * width..][..width]);
             let row = |x: i32| from.and_then(|f| f.get(usize::try_from(x - right).ok()?)).copied().unwrap_or(0.0);
             into.extend((0..width as i32).map(row));
         }

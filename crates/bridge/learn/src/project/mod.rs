@@ -30,6 +30,7 @@ mod teach;
 pub use evaluate::{Evaluation, Prediction};
 pub use inputs::Inputs;
 pub use settings::Settings;
+pub use teach::Run;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -213,7 +214,13 @@ impl Project {
     ///
     /// # Errors
     /// Inputs that were not loaded or do not fit together, and what the network answers.
-    pub fn outputs(&self, network: usize, calls: &[Vec<Term>], trace: &mut Trace, shift: &mut dyn FnMut() -> [i32; 2]) -> Result<Tensor> {
+    pub fn outputs(
+        &self,
+        network: usize,
+        calls: &[Vec<Term>],
+        trace: &mut Trace,
+        shift: &mut dyn FnMut() -> [i32; 2],
+    ) -> Result<Tensor> {
         let kind = &self.program.networks()[network];
         let x = self.inputs.batch(&self.program.theory().terms, calls, shift)?;
         let scores = self.networks[&kind.name].forward(&[x], trace)?;
@@ -239,7 +246,10 @@ impl Project {
         self.inputs.load(terms, &call.inputs)?;
         let x = self.inputs.batch_of(&[&call.inputs], &mut || [0, 0])?;
         let Some(network) = self.networks.get(&name) else {
-            return Err(Error::Outputs { network: name, problem: "is not declared: write :- network(name, lenet(10)).".into() });
+            return Err(Error::Outputs {
+                network: name,
+                problem: "is not declared: write :- network(name, lenet(10)).".into(),
+            });
         };
         let scores = no_grad(|| network.forward(&[x], &mut Trace::none()))?;
         Ok(scores.to(DType::F64).softmax(-1).to_vec())
@@ -251,7 +261,7 @@ impl Project {
     /// A file that cannot be read, or that belongs to another project: both are named.
     pub fn restore(&mut self, file: impl AsRef<Path>) -> Result<()> {
         let saved = Checkpoint::load(file)?;
-        teach::Teach::new(self)?.put(&saved)?;
+        saved.restore_task(&mut teach::Teach::new(self)?)?;
         Ok(())
     }
 }

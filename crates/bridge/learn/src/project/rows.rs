@@ -25,7 +25,8 @@ pub(crate) fn read(program: &mut Program, folder: &Path, table: &DeclaredTable) 
     let columns: Vec<usize> = match table.template {
         Some(_) => {
             let found: std::result::Result<_, _> = table.vars.iter().map(|v| csv.column(v)).collect();
-            found.map_err(|e| wrong(program.theory(), table.span, e.to_string(), "name the variables as the columns"))?
+            found
+                .map_err(|e| wrong(program.theory(), table.span, e.to_string(), "name the variables as the columns"))?
         }
         None => vec![csv.column("query")?],
     };
@@ -96,6 +97,7 @@ fn plain(terms: &mut TermStore, field: &str) -> Option<Term> {
         return Some(terms.atom(field));
     }
     // Anything but a list, a compound term or a quoted text is a name of something outside, such as a file.
-    let structured = field.starts_with(['[', '"', '\'']) || (field.starts_with(char::is_lowercase) && field.ends_with(')'));
+    let structured =
+        field.starts_with(['[', '"', '\'']) || (field.starts_with(char::is_lowercase) && field.ends_with(')'));
     (!structured).then(|| terms.string(field))
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::json;
 use symbolon_data::Batches;
 use symbolon_net::train::{Outcome, Progress, Step, Task, Trainer};
-use symbolon_net::{Checkpoint, Trace};
+use symbolon_net::{Architecture, Network, Trace};
 use symbolon_tensor::Tensor;
 use symbolon_tensor::optim::{Adam, Schedule};
 
@@ -103,26 +103,20 @@ impl<'p> Teach<'p> {
         Ok(Teach { project, learned, kept_back, order: (0, Vec::new()), batches })
     }
 
-    /// Takes over the parameters of a checkpoint.
-    pub fn put(&mut self, saved: &Checkpoint) -> Result<()> {
-        saved.belongs_to(&self.config())?;
-        symbolon_net::put(&saved.parameters, self.parameters())?;
-        Ok(())
-    }
-
-    fn items(&mut self, step: &Step) -> symbolon_net::Result<&[usize]> {
+    /// The observations of a step.
+    fn items(&mut self, step: &Step) -> symbolon_net::Result<Vec<usize>> {
         if self.order.0 != step.epoch_seed || self.order.1.is_empty() {
             let batches = Batches::new(self.learned.len(), self.project.settings.batch, step.epoch_seed);
             let batches = batches.map_err(symbolon_net::Error::other)?;
             self.order = (step.epoch_seed, batches.epoch(0).collect());
         }
-        Ok(&self.order.1[step.batch])
+        Ok(self.order.1[step.batch].iter().map(|&i| self.learned[i]).collect())
     }
 }
 
 impl Task for Teach<'_> {
     fn loss(&mut self, step: &mut Step) -> symbolon_net::Result<Tensor> {
-        let items: Vec<usize> = self.items(step)?.iter().map(|&i| self.learned[i]).collect();
+        let items = self.items(step)?;
         let project = &*self.project;
         let examples = items.iter().map(|&i| &project.train.examples[i]);
         let most = project.settings.shift;
@@ -157,18 +151,25 @@ impl Task for Teach<'_> {
             .collect();
         let learned: Vec<String> =
             self.project.program.parameter_values(&self.project.logits).into_iter().map(|(name, _)| name).collect();
-        json!({"kind": "project", "networks": networks, "predicates": domains, "probabilities": learned})
+        // What a message calls it.
+        let network = |(name, n): (&String, &Box<dyn Network>)| format!("{name} = {}", described(n.config()));
+        let name: Vec<String> = self.project.networks.iter().map(network).collect();
+        let name = format!("a project with {} and {} learnable probabilities", name.join(", "), learned.len());
+        json!({"kind": "project", "name": name, "networks": networks, "predicates": domains, "probabilities": learned})
     }
 
     fn validate(&mut self) -> symbolon_net::Result<Option<f64>> {
         if self.kept_back.is_empty() {
             return Ok(None);
         }
-        let examples: Vec<Example> =
-            self.kept_back.iter().map(|&i| self.project.train.examples[i].clone()).collect();
+        let examples: Vec<Example> = self.kept_back.iter().map(|&i| self.project.train.examples[i].clone()).collect();
         let scored = self.project.judge(&examples).map_err(symbolon_net::Error::other)?;
         Ok(Some(-scored.mean_log_probability()))
     }
+}
+
+fn described(config: serde_json::Value) -> String {
+    Architecture::from_json(&config).map_or_else(|_| config.to_string(), |a| a.to_string())
 }
 
 impl Project {

@@ -71,7 +71,8 @@ impl Gguf {
     }
 
     fn parse(path: &Path, file: impl Read, length: u64) -> Result<Self> {
-        let mut h = Header { path, source: BufReader::new(Box::new(file)), at: 0, end: length.min(HEADER_LIMIT), length };
+        let mut h =
+            Header { path, source: BufReader::new(Box::new(file)), at: 0, end: length.min(HEADER_LIMIT), length };
         if &h.take::<4>()? != b"GGUF" {
             return Err(h.bad("start", "this is no GGUF file (it does not begin with `GGUF`)"));
         }
@@ -123,7 +124,11 @@ impl Gguf {
             if end.is_none_or(|e| e > length) {
                 return Err(h.bad(
                     &t.name,
-                    format!("needs {} bytes at {}, the file has {length}: cut off?", t.bytes, start.saturating_add(t.offset)),
+                    format!(
+                        "needs {} bytes at {}, the file has {length}: cut off?",
+                        t.bytes,
+                        start.saturating_add(t.offset)
+                    ),
                 ));
             }
             t.offset += start;
@@ -219,7 +224,9 @@ impl Header<'_> {
             false if self.end < self.length => {
                 Err(self.bad("header", format!("is larger than {} MiB", HEADER_LIMIT >> 20)))
             }
-            false => Err(self.bad("header", format!("the file ends at byte {}, inside its header: cut off?", self.end))),
+            false => {
+                Err(self.bad("header", format!("the file ends at byte {}, inside its header: cut off?", self.end)))
+            }
         }
     }
     fn take<const N: usize>(&mut self) -> Result<[u8; N]> {

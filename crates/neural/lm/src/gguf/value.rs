@@ -65,7 +65,11 @@ impl Value {
         let n = count as usize;
         Ok(match kind {
             tag::STRING => Self::Strings((0..n).map(|_| h.string(key)).collect::<Result<_>>()?),
-            6 | 12 => Self::Floats((0..n).map(|_| Ok(Self::single(h, kind, key)?.float().unwrap_or_default() as f32)).collect::<Result<_>>()?),
+            6 | 12 => Self::Floats(
+                (0..n)
+                    .map(|_| Ok(Self::single(h, kind, key)?.float().unwrap_or_default() as f32))
+                    .collect::<Result<_>>()?,
+            ),
             _ => Self::Ints(
                 (0..n)
                     .map(|_| match Self::single(h, kind, key)? {

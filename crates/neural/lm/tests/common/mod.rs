@@ -37,13 +37,15 @@ pub fn toy_tokenizer() -> Tokenizer {
             char::from_u32(c).unwrap().to_string()
         })
         .collect();
-    let merges = ["t r", "tr u", "tru e", "f a", "fa l", "fal s", "fals e", "{ \"", "Ġ t", "\" :", "1 2", "12 3", "â ĺ"];
+    let merges =
+        ["t r", "tr u", "tru e", "f a", "fa l", "fal s", "fals e", "{ \"", "Ġ t", "\" :", "1 2", "12 3", "â ĺ"];
     let mut vocabulary = serde_json::Map::new();
     let merged = merges.map(|m| m.replace(' ', ""));
     for (id, piece) in ["<|start|>", "<|end|>"].map(String::from).iter().chain(&alphabet).chain(&merged).enumerate() {
         vocabulary.insert(piece.clone(), id.into());
     }
-    let bytes = serde_json::json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});
+    let bytes =
+        serde_json::json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});
     let added = |id: u32, content: &str| {
         serde_json::json!({"id": id, "content": content, "special": true, "single_word": false, "lstrip": false,
             "rstrip": false, "normalized": false})

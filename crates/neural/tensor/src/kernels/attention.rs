@@ -5,8 +5,8 @@
 //! each softmax's denominator, which is all that the forward pass keeps besides its result (Dao et al. 2022, with whole
 //! rows instead of a running denominator: sixteen rows of a few thousand keys fit).
 
-use super::rows::{max_of, sum_of, sum_of_pairs};
 use super::machine::LANES;
+use super::rows::{max_of, sum_of, sum_of_pairs};
 use super::tile::{Left, product, turned, widened};
 use super::{Machine, PIECE, Task, scalar, vectorised, worth_threads, zeros};
 use rayon::prelude::*;
@@ -156,7 +156,15 @@ impl Task for Forward<'_> {
 
 /// Scores of `n` queries over the keys `low..high`, scaled and capped.
 #[inline(always)]
-fn score<M: Machine>(m: M, plan: &Plan, n: usize, q: Left, turned: &[f32], [low, high]: [usize; 2], scores: &mut [f32]) {
+fn score<M: Machine>(
+    m: M,
+    plan: &Plan,
+    n: usize,
+    q: Left,
+    turned: &[f32],
+    [low, high]: [usize; 2],
+    scores: &mut [f32],
+) {
     let keys = plan.padded()[0];
     if low < high {
         product(m, [n, plan.widths[0], high - low], q, &turned[low..], &mut scores[low..], [keys; 2], false);
@@ -176,15 +184,12 @@ fn score<M: Machine>(m: M, plan: &Plan, n: usize, q: Left, turned: &[f32], [low,
 ///
 /// With weights `p`, the result's cotangent `g` and result `o`: `dv = pᵀ g`, scores get `p (g·v - g·o)`, and queries
 /// and keys what follows from that (Dao et al. 2022, appendix B.4).
-pub(crate) fn backward(
-    [q, k, v, g, out]: [&[f32]; 5],
-    logs: &[f32],
-    plan: &Plan,
-) -> (Vec<f32>, Vec<f32>, Vec<f32>) {
+pub(crate) fn backward([q, k, v, g, out]: [&[f32]; 5], logs: &[f32], plan: &Plan) -> (Vec<f32>, Vec<f32>, Vec<f32>) {
     let [width, mixed] = plan.widths;
     let (mut dq, mut dk, mut dv) = (zeros::<f32>(q.len()), zeros::<f32>(k.len()), zeros::<f32>(v.len()));
     let (own, shared) = (plan.shared() * plan.queries, plan.keys);
-    let jobs = dq.par_chunks_mut(own * width).zip(dk.par_chunks_mut(shared * width)).zip(dv.par_chunks_mut(shared * mixed));
+    let jobs =
+        dq.par_chunks_mut(own * width).zip(dk.par_chunks_mut(shared * width)).zip(dv.par_chunks_mut(shared * mixed));
     let job = |i: usize, dq: &mut [f32], dk: &mut [f32], dv: &mut [f32]| {
         vectorised(Backward {
             plan,
@@ -242,7 +247,15 @@ impl Task for Backward<'_> {
                 let at = head * plan.queries + first;
                 score(m, plan, n, Left::Rows(&self.q[at * width..], width), &turned_keys, [low, high], &mut weights);
                 let cotangents = Left::Rows(&self.g[at * mixed..], mixed);
-                product(m, [n, mixed, high - low], cotangents, &turned_values[low..], &mut slopes[low..], [keys; 2], false);
+                product(
+                    m,
+                    [n, mixed, high - low],
+                    cotangents,
+                    &turned_values[low..],
+                    &mut slopes[low..],
+                    [keys; 2],
+                    false,
+                );
                 for r in 0..n {
                     let (from, to) = plan.spans[first + r];
                     let (from, to) = if from < to { (from, to) } else { (high, high) };

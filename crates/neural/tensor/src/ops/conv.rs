@@ -131,13 +131,8 @@ impl Tensor {
             assert_eq!(b.shape(), [weight.size(0)], "conv2d: one offset for each output channel");
         }
         let groups = windows.groups;
-        let plan = Plan {
-            batch: self.size(0),
-            groups,
-            channels: weight.size(1),
-            outputs: weight.size(0) / groups,
-            grid,
-        };
+        let plan =
+            Plan { batch: self.size(0), groups, channels: weight.size(1), outputs: weight.size(0) / groups, grid };
         let fused = grid.stride == [1, 1]
             && self.dtype() == DType::F32
             && engine::on_cpu(&self.raw)
