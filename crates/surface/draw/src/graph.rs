@@ -444,6 +444,17 @@ impl Drawing for Graph {
                 let cy = cy + shift.1;
                 let d = format!("M{} {}c14 -8 14 20 0 12", num(right), num(cy - 6.0));
                 lines.push(el("path").at("d", d).class("edge"));
+                let (x, y) = (right + 1.0, cy + 6.0);
+                let head = format!(
+                    "{},{} {},{} {},{}",
+                    num(x),
+                    num(y),
+                    num(x + 5.0),
+                    num(y - 4.5),
+                    num(x + 6.0),
+                    num(y + 1.5)
+                );
+                lines.push(el("polygon").at("points", head).class("head"));
             }
         }
         body.push(lines);

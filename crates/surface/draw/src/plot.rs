@@ -22,6 +22,9 @@ use crate::xml::{Element, el, group, line, num};
 /// More points than this are thinned: an eye cannot tell, and the file stays small.
 const MOST_POINTS: usize = 10_000;
 
+/// A line through at most this many points has a mark at each.
+const MARKED: usize = 15;
+
 /// A plot over two numeric axes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plot {
@@ -197,7 +200,12 @@ impl Plot {
     }
 
     fn scales(&self, edges: &[f64], counts: &[Vec<usize>]) -> (Scale, Scale) {
-        let clouds = self.series.iter().any(|s| matches!(s.shape, Shape::Points(_) | Shape::Arrows(_)));
+        let marked = |s: &Series| match &s.shape {
+            Shape::Points(_) | Shape::Arrows(_) => true,
+            Shape::Line(points, _) => points.len() <= MARKED,
+            Shape::Histogram(_) => false,
+        };
+        let clouds = self.series.iter().any(marked);
         let (mut xs, mut ys): (Vec<f64>, Vec<f64>) = (edges.to_vec(), Vec::new());
         for (series, counts) in self.series.iter().zip(counts) {
             match &series.shape {
@@ -453,7 +461,7 @@ fn draw_line(index: usize, points: &[(f64, f64)], band: &[(f64, f64)], to: &To<'
         let near = |j: usize| places.get(j).is_some_and(Option::is_some);
         places[i].is_some() && !(i > 0 && near(i - 1)) && !near(i + 1)
     };
-    if shown.len() <= 15 {
+    if shown.len() <= MARKED {
         inside.extend(shown.iter().map(|p| marker(index, p.0, p.1, 3.6)));
     } else {
         inside.extend(

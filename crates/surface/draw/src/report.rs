@@ -26,8 +26,8 @@ use crate::theme;
 use crate::write::whole;
 use crate::xml::{Element, el};
 
-/// Window width below which the narrow drawing of a figure is shown; the style sheet has the same number.
-const NARROW: f64 = 340.0;
+/// Width of the drawing that narrow windows show: it fits phones of 360 pixels.
+const NARROW: f64 = 328.0;
 /// Drawings whose text is longer than this are drawn once.
 const HEAVY: usize = 300_000;
 
@@ -434,22 +434,21 @@ impl Writer {
         let (title, description) = (drawing.title(), drawing.description());
         let natural = drawing.natural_width();
         let picture = drawing.draw(natural);
-        // Where there is no narrow drawing, the wide one shrinks as far as its text stays readable, then it scrolls.
         let large = picture.element(&format!("f{number}"), title, &description);
         let name = if title.is_empty() { caption } else { title };
-        let mut shown = Vec::new();
-        let narrow = (picture.width > NARROW).then(|| drawing.draw(NARROW)).filter(|n| n.width <= NARROW * 1.25);
+        let narrow = (picture.width > NARROW).then(|| drawing.draw(NARROW)).filter(|n| n.width <= NARROW * 1.05);
         let narrow = narrow.map(|n| n.element(&format!("f{number}n"), title, &description));
-        match narrow.filter(|_| large.render().len() <= HEAVY) {
+        let shown = match narrow.filter(|_| large.render().len() <= HEAVY) {
             Some(narrow) => {
-                shown.push(el("div").class("when-wide").child(scroll(name, large)));
-                shown.push(el("div").class("when-narrow").child(scroll(name, narrow)));
+                vec![el("div").class("when-wide").child(large), el("div").class("when-narrow").child(narrow)]
             }
+            None if picture.width <= NARROW => vec![el("div").child(large)],
+            // The drawing shrinks as far as its text stays readable, then it scrolls.
             None => {
-                let least = format!("min-width:{}px", (picture.width * 0.75).ceil());
-                shown.push(framed("scroll centre", name, large.at("style", least)));
+                let least = format!("min-width:{}px", (picture.width * 0.7).ceil());
+                vec![scroll(name, large.at("style", least))]
             }
-        }
+        };
         let figure = el("figure").at("id", format!("figure-{number}"));
         // Two figures fit a row only up to this width.
         let mut figure = if wide || picture.width > 640.0 { figure.class("wide") } else { figure }.children(shown);
@@ -466,11 +465,7 @@ impl Writer {
 
 /// A frame that scrolls sideways where the page is too narrow, for the keyboard as well.
 fn scroll(name: &str, inside: Element) -> Element {
-    framed("scroll", name, inside)
-}
-
-fn framed(class: &str, name: &str, inside: Element) -> Element {
-    el("div").class(class).at("tabindex", "0").at("role", "group").at("aria-label", name).child(inside)
+    el("div").class("scroll").at("tabindex", "0").at("role", "group").at("aria-label", name).child(inside)
 }
 
 fn fact(fact: &Fact) -> Element {
