@@ -91,7 +91,7 @@ impl Drawing for Gallery {
         let gap = 14.0;
         // Pictures may shrink a little to let one more into the row.
         let room = width - 2.0 + gap;
-        let columns = ((room / (self.side * 0.88 + gap)) as usize).max(1);
+        let columns = ((room / (self.side * 0.96 + gap)) as usize).max(1);
         let side = self.side.min(room / columns as f64 - gap);
         let drawn = &self.pictures[..self.pictures.len().min(MOST)];
         for row in drawn.chunks(columns) {
