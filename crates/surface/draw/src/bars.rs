@@ -92,8 +92,8 @@ impl Bars {
 
     fn scale(&self, lies: bool) -> Scale {
         let axis = self.axis.clone().from_zero();
-        // Lying bars have their values written behind them.
-        axis.scale(self.shown().flat_map(|(v, low, high)| [v, low, high]), if lies { 0.25 } else { 0.08 })
+        // There is room for the values beyond the bars.
+        axis.scale(self.shown().flat_map(|(v, low, high)| [v, low, high]), if lies { 0.25 } else { 0.14 })
     }
 
     fn lies(&self, width: f64) -> bool {
@@ -157,7 +157,7 @@ impl Drawing for Bars {
                 Entry { sample, name: g.name.clone() }
             })
             .collect();
-        let values = Side::Values(&self.axis, scale);
+        let numbers = Side::Values(&self.axis, scale);
         // Names too long to stand beside lying bars stand above them.
         let blank = vec![String::new(); self.names.len()];
         let longest = self.names.iter().map(|n| text_width(n, TICK)).fold(0.0, f64::max);
@@ -167,7 +167,7 @@ impl Drawing for Bars {
         let per_name = (self.groups.len().max(1) as f64 * 16.0 + 10.0).max(24.0) + head;
         let plot_height =
             if lies { self.names.len().max(1) as f64 * per_name } else { (width * 0.45).clamp(180.0, 320.0) };
-        let sides = if lies { (&values, &names) } else { (&names, &values) };
+        let sides = if lies { (&numbers, &names) } else { (&names, &numbers) };
         let (frame, bottom) = Frame::around(&mut body, &self.title, &legend, sides, (width, plot_height));
 
         let share = if lies { frame.height } else { frame.width } / self.names.len().max(1) as f64;
@@ -178,8 +178,7 @@ impl Drawing for Bars {
         let mut inside = Vec::new();
         let mut missing = 0;
         // Values are written at all bars or at none.
-        let widest = self.shown().map(|v| text_width(&self.axis.value(v.0), 12.0)).fold(0.0, f64::max);
-        let write = if lies { thick >= 13.0 } else { widest <= thick };
+        let (mut values, mut all_fit) = (Vec::new(), true);
         for (g, group_) in self.groups.iter().enumerate() {
             let mut bars = group(&series_class(g));
             for (i, name) in self.names.iter().enumerate() {
@@ -206,31 +205,34 @@ impl Drawing for Bars {
                 };
                 bars = bars.children(drawn);
                 let middle = across + thick / 2.0;
-                let ends = scale.place(low).zip(scale.place(high)).filter(|_| low != high);
-                let mut outermost = to;
-                if let Some((low, high)) = ends {
+                let mut reach = (start, start + length);
+                if let Some((low, high)) = scale.place(low).zip(scale.place(high)).filter(|_| low != high) {
                     let (a, b) = (along(low), along(high));
-                    outermost = if lies { a.max(b).max(to) } else { a.min(b).min(to) };
-                    let half = (thick * 0.22).min(6.0);
-                    let d = if lies {
-                        let cap = |x: f64| format!("M{} {}V{}", num(x), num(middle - half), num(middle + half));
-                        format!("M{} {}H{}{}{}", num(a), num(middle), num(b), cap(a), cap(b))
-                    } else {
-                        let cap = |y: f64| format!("M{} {}H{}", num(middle - half), num(y), num(middle + half));
-                        format!("M{} {}V{}{}{}", num(middle), num(a), num(b), cap(a), cap(b))
-                    };
-                    bars.push(el("path").at("d", d).class("error"));
+                    reach = (reach.0.min(a).min(b), reach.1.max(a).max(b));
+                    bars.push(whisker(lies, a, b, middle, (thick * 0.22).min(6.0)));
                 }
+                // The value stands beyond bar and whisker, on the side away from zero.
                 let text = self.axis.value(value);
                 let size = text_width(&text, 12.0);
-                let positive = place >= base;
-                if write && lies && positive && outermost + 5.0 + size <= frame.width {
-                    bars.push(label(outermost + 5.0, middle + 4.0, "start", "small", &text));
-                } else if write && !lies && positive && outermost >= 15.0 {
-                    bars.push(label(middle, outermost - 4.0, "middle", "small", &text));
-                }
+                let away = place >= base;
+                let (x, y, anchor) = match (lies, away) {
+                    (true, true) => (reach.1 + 5.0, middle + 4.0, "start"),
+                    (true, false) => (reach.0 - 5.0, middle + 4.0, "end"),
+                    (false, true) => (middle, reach.0 - 4.0, "middle"),
+                    (false, false) => (middle, reach.1 + 13.0, "middle"),
+                };
+                let fits = match anchor {
+                    "start" => thick >= 13.0 && x + size <= frame.width,
+                    "end" => thick >= 13.0 && x - size >= 0.0,
+                    _ => size <= thick && (11.0..=frame.height - 2.0).contains(&y),
+                };
+                all_fit &= fits;
+                values.push(label(x, y, anchor, "small", &text));
             }
             inside.push(bars);
+        }
+        if all_fit {
+            inside.extend(values);
         }
         if above {
             for (i, name) in self.names.iter().enumerate() {
@@ -276,6 +278,18 @@ impl Drawing for Bars {
         };
         (!self.groups.is_empty()).then(|| table.extend(self.names.iter().enumerate().map(row)))
     }
+}
+
+/// An error bar from `a` to `b` along the bar whose middle line is at `middle`.
+fn whisker(lies: bool, a: f64, b: f64, middle: f64, half: f64) -> Element {
+    let d = if lies {
+        let cap = |x: f64| format!("M{} {}V{}", num(x), num(middle - half), num(middle + half));
+        format!("M{} {}H{}{}{}", num(a), num(middle), num(b), cap(a), cap(b))
+    } else {
+        let cap = |y: f64| format!("M{} {}H{}", num(middle - half), num(y), num(middle + half));
+        format!("M{} {}V{}{}{}", num(middle), num(a), num(b), cap(a), cap(b))
+    };
+    el("path").at("d", d).class("error")
 }
 
 /// A bar with the pattern of its group: plain, slanted lines, or level lines.

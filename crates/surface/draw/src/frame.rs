@@ -160,11 +160,12 @@ fn draw_legend(body: &mut Vec<Element>, legend: &[Entry], full_width: f64, top: 
     if legend.is_empty() { top } else { y + 24.0 }
 }
 
-/// The sign of a series: its shape tells series apart without colour.
+/// The sign of a series: its shape tells series apart without colour. When colours start again, shapes are shifted by one, so 36
+/// series look different.
 pub(crate) fn marker(series: usize, x: f64, y: f64, r: f64) -> Element {
     let path = |d: String, class: &str| el("path").at("d", d).class(class);
     let p = |dx: f64, dy: f64| format!("{} {}", crate::xml::num(x + dx * r), crate::xml::num(y + dy * r));
-    match series % 6 {
+    match (series + series / crate::theme::SERIES) % 6 {
         0 => el("circle").at("cx", x).at("cy", y).at("r", r).class("mark"),
         1 => path(format!("M{}L{}L{}L{}Z", p(-0.9, -0.9), p(0.9, -0.9), p(0.9, 0.9), p(-0.9, 0.9)), "mark"),
         2 => path(format!("M{}L{}L{}Z", p(0.0, -1.2), p(1.1, 0.8), p(-1.1, 0.8)), "mark"),

@@ -89,8 +89,10 @@ impl Drawing for Gallery {
         let mut body = Vec::new();
         let mut y = heading(&mut body, &self.title, width);
         let gap = 14.0;
-        let columns = (((width - 2.0 + gap) / (self.side + gap)) as usize).max(1);
-        let side = self.side.min(width - 2.0);
+        // Pictures may shrink a little to let one more into the row.
+        let room = width - 2.0 + gap;
+        let columns = ((room / (self.side * 0.96 + gap)) as usize).max(1);
+        let side = self.side.min(room / columns as f64 - gap);
         let drawn = &self.pictures[..self.pictures.len().min(MOST)];
         for row in drawn.chunks(columns) {
             let height = |p: &Pixels| (side * p.height() as f64 / p.width() as f64).min(side * 4.0);

@@ -348,7 +348,7 @@ impl Drawing for HeatMap {
         }
         let names = &self.column_axis.1;
         let tallest = names.iter().take(self.columns).map(|n| text_width(n, SIZE)).fold(0.0, f64::max);
-        let upright = tallest > cw - 2.0;
+        let upright = tallest > cw - 5.0;
         let skip = (14.0 / cw).ceil().max(1.0) as usize;
         if tallest > 0.0 {
             let high = if upright { tallest.min(110.0) } else { 12.0 };

@@ -26,7 +26,7 @@
 //! neither classes nor groups nor titles and descriptions, so its plots can be neither themed nor read aloud. `charming` 0.6
 //! describes charts for a JavaScript library, which a page must load and run; drawing them without a browser takes its `ssr`
 //! feature and with it a whole JavaScript engine. What plots need beyond them is a scale, ticks and an element writer: a few
-//! hundred lines (`scale.rs`, `frame.rs`, `xml.rs`). Layered layout is our own as well (`layout.rs`): it must respect the sizes of
+//! hundred lines (`scale.rs`, `frame.rs`, `xml.rs`). Layered layout is our own as well (`layout/`): it must respect the sizes of
 //! nodes, keep edges off them and leave nothing to chance.
 
 mod bars;
@@ -38,11 +38,14 @@ mod gallery;
 mod graph;
 mod heatmap;
 mod layout;
+mod marks;
+mod page;
 mod pixels;
 mod plot;
 mod proof;
 mod report;
 mod scale;
+mod shapes;
 mod table;
 mod text;
 mod theme;

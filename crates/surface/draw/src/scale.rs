@@ -93,7 +93,9 @@ impl Axis {
     /// The scale for data; those without a place on the axis are passed over. `pad` leaves this fraction free at either end.
     pub(crate) fn scale(&self, data: impl Iterator<Item = f64>, pad: f64) -> Scale {
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        let mut whole = !self.percent;
         for value in data.filter(|&v| self.shows(v)) {
+            whole &= value.fract() == 0.0;
             low = low.min(value);
             high = high.max(value);
         }
@@ -134,7 +136,7 @@ impl Axis {
                 b += span * pad;
             }
         }
-        Scale { low: a, high: b, log, percent: self.percent }
+        Scale { low: a, high: b, log, percent: self.percent, whole: whole && b - a >= 3.0 }
     }
 }
 
@@ -146,6 +148,8 @@ pub(crate) struct Scale {
     high: f64,
     log: bool,
     percent: bool,
+    /// All data are whole numbers: ticks between them would mean nothing.
+    whole: bool,
 }
 
 /// A mark on an axis.
@@ -159,7 +163,7 @@ pub(crate) struct Tick {
 impl Scale {
     /// A linear scale from `low` to `high`, for colour bars.
     pub fn linear(low: f64, high: f64) -> Scale {
-        Axis::default().range(low, high).scale([low, high].into_iter(), 0.0)
+        Scale { whole: false, ..Axis::default().range(low, high).scale([low, high].into_iter(), 0.0) }
     }
 
     /// The value's place: 0 at the low end, 1 at the high end; `None` if it has no place.
@@ -222,6 +226,7 @@ impl Scale {
         let step = [1.0, 2.0, 2.5, 5.0, 10.0]
             .iter()
             .map(|m| m * 10f64.powf(magnitude))
+            .map(|step| if self.whole { step.round().max(1.0) } else { step })
             .min_by(|a, b| {
                 let miss = |s: &f64| (span / s - target as f64).abs();
                 miss(a).total_cmp(&miss(b))
@@ -325,6 +330,8 @@ mod tests {
         assert_eq!(labels(&axis, -1.0, 1.0, 4), ["−1.0", "−0.5", "0", "0.5", "1.0"]);
         assert_eq!(labels(&axis, 0.0, 60000.0, 3), ["0", "20,000", "40,000", "60,000"]);
         assert_eq!(labels(&axis, 0.0, 4e6, 4), ["0", "10⁶", "2×10⁶", "3×10⁶", "4×10⁶"]);
+        // Between whole numbers there is nothing to be marked.
+        assert_eq!(labels(&axis, 1.0, 4.0, 8), ["1", "2", "3", "4"]);
         assert_eq!(labels(&Axis::new("p").percent(), 0.9, 1.0, 5), ["90 %", "92 %", "94 %", "96 %", "98 %", "100 %"]);
     }
 
