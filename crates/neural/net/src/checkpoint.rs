@@ -143,6 +143,25 @@ impl Checkpoint {
         self.restore(&mut *network)?;
         Ok(network)
     }
+    /// One of several networks that were trained together: what the config says under its name, and the parameters
+    /// behind it. Only what a network is: the training belongs to all of them.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] when there is none of that name.
+    pub fn part(&self, name: &str) -> Result<Self> {
+        let config = self.config.get(name).ok_or_else(|| Error::Mismatch {
+            problem: format!("it holds {}, which has no part `{name}`", named(&self.config)),
+        })?;
+        let behind = |n: &str, part: &str| Some(n.strip_prefix(part)?.strip_prefix('.')?.to_owned());
+        // Where one name begins with another, a parameter belongs to the longer.
+        let longer: Vec<&String> = (self.config.as_object().into_iter().flatten())
+            .filter_map(|(other, _)| behind(other, name).map(|_| other))
+            .collect();
+        let own = |n: &str| behind(n, name).filter(|_| longer.iter().all(|other| behind(n, other).is_none()));
+        let of = |all: &BTreeMap<String, Tensor>| all.iter().filter_map(|(n, t)| Some((own(n)?, t.clone()))).collect();
+        let (parameters, best) = (of(&self.parameters), of(&self.best));
+        Ok(Self { config: config.clone(), parameters, best, metadata: self.metadata.clone(), ..Self::default() })
+    }
     /// Puts the parameters into a network of the same architecture: those of the best epoch, where training kept them.
     ///
     /// # Errors

@@ -1,8 +1,4 @@
-//! Networks with every site open.
-//!
-//! A [`Network`] is a plain struct that reads like its paper. At each [`Site`] it writes one line,
-//! `let x = trace.at("blocks.3.mlp.out", axes, x)?`, and that line is where an activation is recorded, edited or
-//! differentiated when somebody listens; it costs next to nothing when nobody does.
+#![doc = include_str!("../README.md")]
 
 mod activation;
 mod architecture;

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::site::SiteInfo;
 use crate::trace::Trace;
+use std::collections::BTreeMap;
 use symbolon_tensor::Tensor;
 
 /// Anything that holds parameters under dotted names: a tensor, a layer, a list of layers, a network.
@@ -106,6 +107,16 @@ impl<P: Parameters> Parameters for Vec<P> {
     }
     fn collect_mut<'a>(&'a mut self, at: &str, into: &mut Vec<(String, &'a mut Tensor)>) {
         self.iter_mut().enumerate().for_each(|(i, p)| p.collect_mut(&join(at, i), into));
+    }
+}
+
+/// Several networks by name: their parameters lie behind their names.
+impl<P: Parameters> Parameters for BTreeMap<String, P> {
+    fn collect<'a>(&'a self, at: &str, into: &mut Vec<(String, &'a Tensor)>) {
+        self.iter().for_each(|(name, p)| p.collect(&join(at, name), into));
+    }
+    fn collect_mut<'a>(&'a mut self, at: &str, into: &mut Vec<(String, &'a mut Tensor)>) {
+        self.iter_mut().for_each(|(name, p)| p.collect_mut(&join(at, name), into));
     }
 }
 

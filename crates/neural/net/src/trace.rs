@@ -51,7 +51,7 @@ struct Ask {
 
 enum What {
     Record,
-    Edit(Edit),
+    Edit(Box<Edit>),
     Grad,
 }
 
@@ -90,7 +90,7 @@ impl Trace {
     }
     /// Edits the activations of all sites that match, after the edits that were asked for before.
     pub fn edit<P: TryInto<Pattern, Error: Into<Error>>>(self, pattern: P, edit: Edit) -> Self {
-        self.ask(pattern, What::Edit(edit))
+        self.ask(pattern, What::Edit(Box::new(edit)))
     }
     /// Makes the activations of all sites that match places to which [`gradients`](Trace::gradients) reach, and keeps
     /// them.
@@ -137,7 +137,7 @@ impl Ask {
         let select = self.pattern.head().map_or_else(Select::all, |h| Select::heads([h]));
         select.check(|r| info.size(r), has).map_err(at)?;
         let What::Edit(edit) = &self.what else { return Ok(()) };
-        let (mut edit, mut select) = (edit, select);
+        let (mut edit, mut select) = (&**edit, select);
         while let Edit::At(inner, of) = edit {
             (edit, select) = (of, select.and(inner.clone()));
         }
@@ -204,9 +204,11 @@ impl Trace {
             let head = ask.pattern.head();
             match &ask.what {
                 What::Edit(edit) => {
-                    let edit = edit.clone();
-                    let edit = head.map_or_else(|| edit.clone(), |h| edit.clone().at(Select::heads([h])));
-                    now = edit.apply(&now).map_err(|e| placed(e, &site))?;
+                    let edited = match head {
+                        Some(h) => edit.clone().at(Select::heads([h])).apply(&now),
+                        None => edit.apply(&now),
+                    };
+                    now = edited.map_err(|e| placed(e, &site))?;
                 }
                 What::Record => keep.push((head, false)),
                 What::Grad => keep.push((head, true)),

@@ -198,11 +198,11 @@ fn slow_attention(a: &Attention, x: &Tensor, base: Option<f64>) -> (Vec<f64>, Ve
             let dot = |s: usize| q[head][t].iter().zip(&k[group][s]).map(|(a, b)| a * b).sum::<f64>();
             let e: Vec<f64> = (0..=t).map(|s| (dot(s) / (width as f64).sqrt()).exp()).collect();
             let total: f64 = e.iter().sum();
-            for s in 0..p {
+            for (s, value) in v[group].iter().enumerate() {
                 let weight = e.get(s).map_or(0.0, |e| e / total);
                 patterns.push(weight);
                 for i in 0..width {
-                    zs[t * d + head * width + i] += weight * v[group][s][i];
+                    zs[t * d + head * width + i] += weight * value[i];
                 }
             }
         }

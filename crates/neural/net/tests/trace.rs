@@ -213,10 +213,10 @@ fn mistakes_are_found_before_the_pass() {
     // What only the pass can know is an error of the pass, with the site and both shapes.
     let mut trace = Trace::new().edit("embed", Edit::Replace(Tensor::zeros([3, 4, 6], DType::F64)));
     trace.check(&sites).unwrap();
-    let said = network.forward(&[x.clone()], &mut trace).unwrap_err().to_string();
+    let said = network.forward(std::slice::from_ref(&x), &mut trace).unwrap_err().to_string();
     assert!(said.contains("embed") && said.contains("[3, 4, 6]") && said.contains("[2, 4, 6]"), "{said}");
     let mut trace = Trace::new().record("nothing.{");
-    assert!(matches!(network.forward(&[x.clone()], &mut trace), Err(Error::Pattern { .. })));
+    assert!(matches!(network.forward(std::slice::from_ref(&x), &mut trace), Err(Error::Pattern { .. })));
     let mut trace = Trace::new().record("nothing").record("logits");
     run(&network, &x, &mut trace);
     assert_eq!(trace.unmatched().iter().map(|p| p.to_string()).collect::<Vec<_>>(), ["nothing"]);

@@ -1,10 +1,11 @@
 //! Training: the same bits whether interrupted or not, and nothing lost when something goes wrong.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use symbolon_net::train::{Fit, Report, Step, Task, Trainer, Why};
-use symbolon_net::{Architecture, Checkpoint, Error, Network, Result, Trace};
+use symbolon_net::{Architecture, Checkpoint, Error, Network, Parameters, Result, Trace};
 use symbolon_tensor::optim::{Adam, Optimiser, Schedule, Sgd, State};
 use symbolon_tensor::{DType, Device, Rng, Tensor, io};
 
@@ -105,7 +106,6 @@ fn early_stop_goes_back_to_the_best_epoch_also_after_an_interruption() {
             false => trainer.run(&mut task),
         };
         drop(trainer);
-        drop(task);
         (outcome.unwrap(), all_bits(&*net), seen)
     };
     let (outcome, weights, seen) = run(6, false, &mut reports);
@@ -205,6 +205,39 @@ fn what_is_not_trained_stays_and_losses_without_parameters_are_refused() {
     assert!(Trainer::new(Adam::new(0.01)).run(&mut task).is_err());
     let mut task = Fit::new(&mut *net, 4, |_, _: &mut Step| Err(Error::other("no more data")));
     assert_eq!(Trainer::new(Adam::new(0.01)).run(&mut task).unwrap_err().to_string(), "no more data");
+}
+
+#[test]
+fn networks_trained_together_come_out_one_by_one() {
+    /// Two readers of the same points, who are to agree with the label and with each other.
+    struct Two(BTreeMap<String, Box<dyn Network>>);
+    impl Task for Two {
+        fn loss(&mut self, step: &mut Step) -> Result<Tensor> {
+            let mut again = Step { rng: step.rng.clone(), ..*step };
+            Ok(parabola(&*self.0["first"], step)? + parabola(&*self.0["first.b"], &mut again)?)
+        }
+        fn batches(&self) -> usize {
+            4
+        }
+        fn parameters(&mut self) -> Vec<(String, &mut Tensor)> {
+            let mut all = Vec::new();
+            self.0.collect_mut("", &mut all);
+            all
+        }
+        fn config(&self) -> serde_json::Value {
+            self.0.iter().map(|(name, n)| (name.clone(), n.config())).collect()
+        }
+    }
+    let folder = Folder::new("two");
+    let both = [("first", "mlp(2, 8, 2)"), ("first.b", "mlp(2, 4, 2)")].map(|(n, a)| (n.to_owned(), network(a)));
+    let mut task = Two(both.into());
+    Trainer::new(Adam::new(0.01)).epochs(2).checkpoint(folder.file("c")).run(&mut task).unwrap();
+    let saved = Checkpoint::load(folder.file("c")).unwrap();
+    for (name, trained) in &task.0 {
+        let loaded = saved.part(name).unwrap().network(Device::Cpu);
+        assert_eq!(all_bits(&*loaded.unwrap()), all_bits(&**trained), "{name}");
+    }
+    assert!(saved.part("third").unwrap_err().to_string().contains("third"));
 }
 
 #[test]

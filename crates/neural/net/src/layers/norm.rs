@@ -50,6 +50,8 @@ impl RmsNorm {
 }
 
 /// Either.
+// A network holds a few dozen: boxes would save nothing that counts.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Norm {
     /// With a mean.

@@ -161,6 +161,10 @@ impl Transformer {
             config: config.clone(),
         })
     }
+    /// Its sizes.
+    pub fn sizes(&self) -> &TransformerConfig {
+        &self.config
+    }
     fn tokens(&self, inputs: &[Tensor]) -> Result<Tensor> {
         let x = single("transformer", inputs)?;
         let (context, vocabulary) = (self.config.context, self.config.vocabulary);
@@ -177,8 +181,11 @@ impl Transformer {
 }
 
 impl Block {
-    /// `[batch, position, width]`, same shape. `at` is `blocks.{l}`.
-    fn forward(
+    /// `[batch, position, width]`, same shape. `at` is the block's own name, `blocks.{l}`.
+    ///
+    /// # Errors
+    /// What edits of the trace answer.
+    pub fn forward(
         &self,
         x: Tensor,
         rope: Option<&Rope>,
