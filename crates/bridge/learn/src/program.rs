@@ -282,13 +282,31 @@ impl Program {
         self.world.params.start(dtype)
     }
 
+    /// The theory with learned probabilities in place of `t(_)`. Parameters with further arguments, `t(_, X)`, have a value for
+    /// each instance and stay as they are written.
+    pub fn learned(&self, logits: &Tensor) -> Theory {
+        let mut theory = self.theory.clone();
+        if self.world.params.len() == 0 {
+            return theory;
+        }
+        let values = self.world.params.log_probabilities(&logits.detach()).exp().to(DType::F64).to_vec::<f64>();
+        for (name, value) in self.world.params.names().iter().zip(values) {
+            if let Some((param, key)) = name
+                && key.is_empty()
+            {
+                theory.program.params[param.0 as usize].init = Some(value);
+            }
+        }
+        theory
+    }
+
     /// The present values of learnable probabilities: where each is written with its further arguments, as text, and its
     /// probability. The rests of choices are left out.
     pub fn parameter_values(&self, logits: &Tensor) -> Vec<(String, f64)> {
         if self.world.params.len() == 0 {
             return Vec::new();
         }
-        let values = self.world.params.log_probabilities(&logits.detach()).exp().to_vec::<f64>();
+        let values = self.world.params.log_probabilities(&logits.detach()).exp().to(DType::F64).to_vec::<f64>();
         let terms = self.theory.terms.lock();
         let name = |param: symbolon_theory::program::ParamId, key: &[Term]| {
             let span = self.theory.program.params[param.0 as usize].span;

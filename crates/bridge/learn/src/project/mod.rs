@@ -42,7 +42,7 @@ use symbolon_theory::lineage::NeuralInstance;
 use symbolon_theory::term::{Term, TermStore};
 
 use crate::error::{Error, Result};
-use crate::program::{Example, Program, Target};
+use crate::program::{Example, Program, Semantics, Target};
 use declared::Declared;
 
 /// The name of a project's theory.
@@ -109,11 +109,17 @@ pub fn is_project(path: &Path) -> bool {
 }
 
 impl Project {
-    /// Reads a folder: the theory, networks with weights drawn from `seed` (or the seed of its settings), and the observations.
+    /// Reads a folder: the theory, networks with weights drawn from `seed`, and the observations.
+    /// Seed and semantics are those of its settings, if none are given.
     ///
     /// # Errors
     /// Whatever is wrong with theory, directives, tables and pictures, with its place.
-    pub fn open(folder: impl AsRef<Path>, seed: Option<u64>, device: Device) -> Result<Project> {
+    pub fn open(
+        folder: impl AsRef<Path>,
+        seed: Option<u64>,
+        semantics: Option<Semantics>,
+        device: Device,
+    ) -> Result<Project> {
         let folder = folder.as_ref();
         let file = folder.join(THEORY);
         if !file.is_file() {
@@ -121,17 +127,24 @@ impl Project {
             return Err(Error::Project { place: folder.display().to_string(), problem });
         }
         let theory = Theory::read(&file)?;
-        Project::new(theory, folder, seed, device)
+        Project::new(theory, folder, seed, semantics, device)
     }
 
     /// As [`Project::open`], for a theory that has been read already; `folder` is where file names start.
     ///
     /// # Errors
     /// As [`Project::open`].
-    pub fn new(theory: Theory, folder: &Path, seed: Option<u64>, device: Device) -> Result<Project> {
+    pub fn new(
+        theory: Theory,
+        folder: &Path,
+        seed: Option<u64>,
+        semantics: Option<Semantics>,
+        device: Device,
+    ) -> Result<Project> {
         let declared = Declared::read(&theory)?;
         let mut settings = declared.settings.clone();
         settings.seed = seed.unwrap_or(settings.seed);
+        settings.semantics = semantics.unwrap_or(settings.semantics);
         let program = Program::new(theory).with_semantics(settings.semantics).with_data(inputs::FUNCTORS);
         let mut project = Project {
             networks: BTreeMap::new(),
