@@ -38,6 +38,8 @@ pub struct Checkpoint {
 pub struct Standing {
     /// The run's seed.
     pub seed: u64,
+    /// Names of the parameters that are trained, in order: what the optimiser's memory belongs to.
+    pub trained: Vec<String>,
     /// Steps done.
     pub step: u64,
     /// Epochs done.
