@@ -8,7 +8,7 @@ use crate::error::{Error, Result, request};
 use crate::store::{Inner, Store};
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use symbolon_tensor::{Rng, Tensor};
 
 /// Memory for pools unless another amount is set.
@@ -39,6 +39,7 @@ pub struct Batch {
 }
 
 /// Blocks in memory, and the order in which their rows leave.
+#[derive(Default)]
 struct Pool {
     rows: Vec<u64>,
     order: Vec<u32>,
@@ -47,6 +48,8 @@ struct Pool {
 
 struct Reading {
     pools: Receiver<Result<Pool>>,
+    /// Pools that are used up go back: their memory serves again.
+    used: Sender<Pool>,
     pool: Option<Pool>,
     /// How many rows of the pool have left.
     at: usize,
@@ -135,52 +138,60 @@ impl Batches {
         let (store, sites, seed, epoch) = (self.store.clone(), self.sites.clone(), self.seed, self.epoch);
         // Nothing is kept in the channel: one pool is in use, one is ready or being read.
         let (send, receive) = sync_channel(0);
+        let (used, again) = channel();
         let work = move || {
             for (number, blocks) in pools.iter().enumerate().skip(first) {
-                let pool = read_pool(&store, &sites, blocks, seed, epoch, number as u64);
-                let failed = pool.is_err();
+                let mut pool: Pool = again.try_recv().unwrap_or_default();
+                let read = fill(&mut pool, &store, &sites, blocks, seed, epoch, number as u64);
+                let failed = read.is_err();
                 // The other side went away: nobody wants the rest.
-                if send.send(pool).is_err() || failed {
+                if send.send(read.map(|()| pool)).is_err() || failed {
                     return;
                 }
             }
         };
         let started = std::thread::Builder::new().name("activation store".into()).spawn(work);
         started.map_err(|source| Error::Io { file: "a thread for reading".into(), source })?;
-        Ok(Reading { pools: receive, pool: None, at: 0, skip: skip as usize })
+        Ok(Reading { pools: receive, used, pool: None, at: 0, skip: skip as usize })
     }
 }
 
-fn read_pool(
+/// Reads blocks into a pool, whose former content goes, and draws the order of its rows.
+fn fill(
+    pool: &mut Pool,
     store: &Inner,
     sites: &[usize],
     blocks: &[(usize, usize)],
     seed: u64,
     epoch: u64,
     number: u64,
-) -> Result<Pool> {
-    let count: usize = blocks.iter().map(|&(s, b)| store.shards[s].index.blocks[b].rows).sum();
-    let mut pool = Pool { rows: Vec::with_capacity(count), order: Vec::new(), values: Vec::new() };
+) -> Result<()> {
+    pool.rows.clear();
     for &(s, b) in blocks {
         let shard = &store.shards[s];
         let first = shard.first + shard.starts[b];
         pool.rows.extend(first..first + shard.index.blocks[b].rows as u64);
     }
-    for &site in sites {
-        let mut values = Vec::with_capacity(count * store.schema.sites[site].units);
+    let count = pool.rows.len();
+    pool.values.resize(sites.len(), Vec::new());
+    for (&site, values) in sites.iter().zip(&mut pool.values) {
+        values.resize(count * store.schema.sites[site].units, 0.0);
+        let mut rest = values.as_mut_slice();
         for &(s, b) in blocks {
-            store.block(s, b, site, &mut values)?;
+            let (target, more) = rest.split_at_mut(store.size(s, b, site));
+            store.block(s, b, site, target)?;
+            rest = more;
         }
-        pool.values.push(values);
     }
     // A stream of its own for each pool of each epoch, and another key than that of the blocks' order.
     let (key, _, _) = Rng::new(seed ^ 0x5bd1_e995).state();
     let mut rng = Rng::resume((key, epoch, u128::from(number) << 36));
-    pool.order = (0..count as u32).collect();
+    pool.order.clear();
+    pool.order.extend(0..count as u32);
     for i in (1..count).rev() {
         pool.order.swap(i, rng.below(i + 1));
     }
-    Ok(pool)
+    Ok(())
 }
 
 impl Reading {
@@ -197,7 +208,12 @@ impl Reading {
                 return Ok(range);
             }
             match self.pools.recv() {
-                Ok(pool) => (self.pool, self.at) = (Some(pool?), 0),
+                Ok(pool) => {
+                    let used = self.pool.replace(pool?);
+                    self.at = 0;
+                    // The reader may be through already; then the memory just goes.
+                    used.into_iter().for_each(|p| drop(self.used.send(p)));
+                }
                 Err(_) => return Ok(0..0),
             }
         }
@@ -210,7 +226,7 @@ impl Iterator for Batches {
         let next = self.next_batch();
         if next.is_err() {
             // An error ends reading: an empty channel answers from now on.
-            self.reading = Some(Reading { pools: sync_channel(0).1, pool: None, at: 0, skip: 0 });
+            self.reading = Some(Reading { pools: sync_channel(0).1, used: channel().0, pool: None, at: 0, skip: 0 });
         }
         next.transpose()
     }

@@ -99,7 +99,7 @@ impl Store {
         let mut row = rows.start;
         while row < rows.end {
             let (shard, block, within) = self.inner.locate(row);
-            let mut values = Vec::new();
+            let mut values = vec![0.0; self.inner.size(shard, block, at)];
             self.inner.block(shard, block, at, &mut values)?;
             let here = &values[within * units..];
             let take = here.len().min((rows.end - row) as usize * units);
@@ -221,21 +221,21 @@ impl Inner {
         let block = self.shards[shard].starts.partition_point(|&s| s <= within) - 1;
         (shard, block, (within - self.shards[shard].starts[block]) as usize)
     }
-    /// Appends a block's numbers of one site, checked.
-    pub fn block(&self, shard: usize, number: usize, site: usize, out: &mut Vec<f32>) -> Result<()> {
+    /// How many numbers a block has of one site.
+    pub fn size(&self, shard: usize, number: usize, site: usize) -> usize {
+        self.shards[shard].index.blocks[number].rows * self.schema.sites[site].units
+    }
+    /// A block's numbers of one site, checked; the target has room for just these.
+    pub fn block(&self, shard: usize, number: usize, site: usize, target: &mut [f32]) -> Result<()> {
         let shard = &self.shards[shard];
         let block: &Block = &shard.index.blocks[number];
         let stretch: &Stretch = &block.sites[site];
         let mut file = File::open(&shard.arrow).map_err(io(&shard.arrow))?;
         let place = || format!("block {number}, {}", self.schema.sites[site].name);
-        let start = out.len();
-        let n = block.rows * self.schema.sites[site].units;
-        out.resize(start + n, 0.0);
-        let target = &mut out[start..];
         if self.schema.dtype == DType::F32 {
             return read_into(&mut file, &shard.arrow, stretch, bytemuck::cast_slice_mut(target), &place);
         }
-        let mut bits = vec![0u16; n];
+        let mut bits = vec![0u16; target.len()];
         read_into(&mut file, &shard.arrow, stretch, bytemuck::cast_slice_mut(&mut bits), &place)?;
         match self.schema.dtype {
             DType::F16 => bytemuck::cast_slice::<u16, half::f16>(&bits).convert_to_f32_slice(target),
