@@ -130,15 +130,23 @@ fn sums<T: Real>(
     weights: Option<&[T]>,
 ) -> Vec<Option<Tensor>> {
     let mut out: Vec<Vec<T>> = sources.iter().map(|s| vec![T::ZERO; s.len()]).collect();
-    let inputs = machine.inputs().len();
-    if inputs > 0 {
-        for (b, slopes) in slopes.chunks_exact(inputs).enumerate() {
-            let weight = weights.map_or(T::ONE, |w| w[b]);
-            let rows_of = &rows.rows[b * machine.calls()..][..machine.calls()];
-            for (&(call, column), &slope) in machine.inputs().iter().zip(slopes) {
-                let source = rows.source[call as usize] as usize;
-                let at = rows_of[call as usize] as usize * sources[source].size(-1) + column as usize;
-                out[source][at] = out[source][at] + slope * weight;
+    let widths: Vec<usize> = sources.iter().map(|s| s.size(-1)).collect();
+    let inputs = machine.inputs();
+    // Columns of one call are next to each other.
+    let runs: Vec<&[(u32, u32)]> = inputs.chunk_by(|a, b| a.0 == b.0).collect();
+    for b in 0..if inputs.is_empty() { 0 } else { rows.examples } {
+        let weight = weights.map_or(T::ONE, |w| w[b]);
+        let mut slopes = &slopes[b * inputs.len()..][..inputs.len()];
+        for run in &runs {
+            let call = run[0].0 as usize;
+            let source = rows.source[call] as usize;
+            let row = rows.rows[b * machine.calls() + call] as usize;
+            let row = &mut out[source][row * widths[source]..][..widths[source]];
+            let (own, rest) = slopes.split_at(run.len());
+            slopes = rest;
+            for (&(_, column), &slope) in run.iter().zip(own) {
+                let at = &mut row[column as usize];
+                *at = *at + slope * weight;
             }
         }
     }

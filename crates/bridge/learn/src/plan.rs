@@ -82,6 +82,7 @@ impl Plan {
         &self.factors[self.terms[term] as usize..self.terms[term + 1] as usize]
     }
     /// Whether a root is false in every world.
+    #[inline(always)]
     pub(crate) fn is_false(&self, root: usize) -> bool {
         let slot = self.roots[root].slot as usize;
         slot.checked_sub(self.inputs.len()).and_then(|c| self.consts.get(c)) == Some(&0.0)
@@ -231,6 +232,9 @@ impl<'a> Builder<'a> {
                 _ => {}
             }
         }
+        // Columns of one call next to each other, as they are in memory.
+        self.plan.inputs.sort_unstable();
+        self.slot_of_input = self.plan.inputs.iter().enumerate().map(|(slot, &input)| (input, slot as u32)).collect();
         let first = self.plan.inputs.len() as u32;
         self.slot_of_const.values_mut().for_each(|s| *s += first);
     }

@@ -157,9 +157,11 @@ impl Program {
         &self.world.networks
     }
 
-    /// Shapes compiled so far, in no particular order.
-    pub fn layers(&self) -> impl Iterator<Item = &Arc<Layer>> {
-        self.layers.values()
+    /// Shapes compiled so far, by their text.
+    pub fn layers(&self) -> Vec<Arc<Layer>> {
+        let mut layers: Vec<Arc<Layer>> = self.layers.values().cloned().collect();
+        layers.sort_by(|a, b| a.shape.cmp(&b.shape));
+        layers
     }
 
     /// A term as text.
@@ -168,6 +170,10 @@ impl Program {
     }
 
     /// An observed query: `addition(image("a.png"), image("b.png"), 7)`, or `\+ query` for one that was seen to be false.
+    ///
+    /// Where the last argument holds no data, as the 7 here, it is opened: one circuit gives the probabilities of all sums, and the
+    /// observed one is picked. Where that does not work (the argument must be given, or there are too many answers for a
+    /// quarter of the budget), and for what was seen to be false, the query is compiled as it stands.
     ///
     /// # Errors
     /// A text that is no ground goal, and whatever goes wrong when a new shape is grounded and compiled.

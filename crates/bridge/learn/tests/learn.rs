@@ -60,7 +60,7 @@ fn one_shape_for_all_sums_and_one_call_for_each_picture() {
     let texts =
         ["addition(image(a), image(b), 7)", "addition(image(c), image(a), 0)", "addition(image(b), image(c), 18)"];
     let examples: Vec<Example> = texts.iter().map(|t| program.example(t).unwrap()).collect();
-    assert_eq!(program.layers().count(), 1);
+    assert_eq!(program.layers().len(), 1);
     assert_eq!(examples[0].layer.answers.len(), 19);
     let (found, batch, outputs) = log_p(&mut program, &examples, DType::F64);
     assert_eq!(batch.calls.len(), 1);
@@ -382,7 +382,9 @@ fn fuzzy_gradients_are_those_of_differences_and_of_composed_operations() {
         let scale = if norm == Norm::Lukasiewicz { 0.1 } else { 1.0 };
         let x = outputs(&program, &batch, DType::F64)[0].mul_scalar(scale).variable();
         let none = program.parameters(DType::F64);
-        let f = |x: &Tensor| program.log_probability(&batch, &[x.clone()], &none).unwrap().clamp_min(-50.0).sum();
+        let f = |x: &Tensor| {
+            program.log_probability(&batch, std::slice::from_ref(x), &none).unwrap().clamp_min(-50.0).sum()
+        };
         let kernel = f(&x).grad(&[&x])[0].to_vec::<f64>();
         // Recording the way back takes the composed operations.
         let composed = f(&x).grad_graph(&[&x])[0].to_vec::<f64>();

@@ -26,9 +26,9 @@ pub(super) fn forward<T: Real, const S: usize>(plan: &Plan, logs: &[Lane<T>], va
     for gate in 0..plan.gates() {
         let (below, at) = values.split_at_mut((plan.bases() + gate) * S);
         let terms = plan.terms(gate);
-        for c in 0..S {
+        for (c, out) in at.iter_mut().take(S).enumerate() {
             if terms.len() == 1 {
-                at[c] = term::<T, S>(plan, terms.start, below, c);
+                *out = term::<T, S>(plan, terms.start, below, c);
                 continue;
             }
             let mut top = [T::NEG_INF; W];
@@ -50,7 +50,7 @@ pub(super) fn forward<T: Real, const S: usize>(plan: &Plan, logs: &[Lane<T>], va
                 }
             }
             for i in 0..W {
-                at[c][i] = top[i] + sum[i].ln();
+                out[i] = top[i] + sum[i].ln();
             }
         }
     }

@@ -21,10 +21,8 @@ use crate::plan::Plan;
 use rayon::prelude::*;
 use symbolon_tensor::simd::{Task, vectorised};
 
-/// Examples that are worked on at once.
-pub(crate) const WIDE: usize = 64;
-/// The same for small batches.
-const NARROW: usize = 16;
+/// Most examples that are worked on at once.
+const WIDE: usize = 64;
 /// Numbers in one group of vector registers.
 pub(crate) const W: usize = 16;
 
@@ -88,19 +86,29 @@ pub(crate) enum Slopes<'a, T> {
 
 /// Runs a plan over a batch. Everything has been checked before: rows lie in their sources, targets among the roots.
 pub(crate) fn run<T: Real>(plan: &Plan, batch: &Batch<'_, T>, slopes: Slopes<'_, T>) -> Output<T> {
-    let tiles = batch.examples.div_ceil(WIDE);
-    // A tile that is mostly empty, or alone while other threads wait, is cut smaller.
-    if tiles < 2 * rayon::current_num_threads() && work(plan, batch) > SMALL || batch.examples <= NARROW {
-        return tiled::<T, { NARROW / W }>(plan, batch, slopes);
+    let fits = |groups: usize| {
+        let lanes = groups * W;
+        let cached = plan.slots() * lanes * 2 * size_of::<T>() <= CACHE;
+        // A tile that is mostly empty, or alone while other threads wait, is too wide.
+        let shared = !worth_threads(plan, batch) || batch.examples > lanes * (rayon::current_num_threads() - 1);
+        cached && shared && batch.examples > lanes / 2
+    };
+    match () {
+        () if fits(4) => tiled::<T, 4>(plan, batch, slopes),
+        () if fits(2) => tiled::<T, 2>(plan, batch, slopes),
+        () => tiled::<T, 1>(plan, batch, slopes),
     }
-    tiled::<T, { WIDE / W }>(plan, batch, slopes)
 }
+
+/// Bytes of a tile that stay close to the processor.
+const CACHE: usize = 1 << 20;
 
 /// Steps below which one thread does everything.
 const SMALL: usize = 1 << 17;
 
-fn work<T>(plan: &Plan, batch: &Batch<'_, T>) -> usize {
-    (plan.edges() + 16 * plan.inputs.len()).saturating_mul(batch.examples)
+fn worth_threads<T>(plan: &Plan, batch: &Batch<'_, T>) -> bool {
+    let each = plan.edges() + 16 * (plan.inputs.len() + batch.answers());
+    each.saturating_mul(batch.examples) > SMALL && rayon::current_num_threads() > 1
 }
 
 fn tiled<T: Real, const S: usize>(plan: &Plan, batch: &Batch<'_, T>, slopes: Slopes<'_, T>) -> Output<T> {
@@ -126,7 +134,7 @@ fn tiled<T: Real, const S: usize>(plan: &Plan, batch: &Batch<'_, T>, slopes: Slo
         vectorised(Work { plan, batch, tile, first, values, slopes: slope_part, seeds });
     };
     if answers > 0 {
-        if work(plan, batch) > SMALL && rayon::current_num_threads() > 1 {
+        if worth_threads(plan, batch) {
             let chunks = values.par_chunks_mut(wide * answers).zip(parts.par_iter_mut()).enumerate();
             chunks.for_each_init(|| Tile::new(plan), one);
         } else {
@@ -171,96 +179,177 @@ impl<T: Real, const S: usize> Task for Work<'_, '_, T, S> {
     #[inline(always)]
     fn run(self) {
         let Work { plan, batch, tile, first, values, slopes, seeds } = self;
-        let answers = batch.answers();
-        let count = values.len() / answers;
+        let count = values.len() / batch.answers();
         gather::<T, S>(plan, batch, first, &mut tile.logs);
-        let root = |lane: usize, answer: usize| match batch.targets {
-            Targets::All(_) => answer,
-            Targets::One(of) => of[first + lane] as usize,
-        };
-        let seed = |lane: usize, answer: usize| match seeds {
-            Some(w) if !w.is_empty() => w[lane * answers + answer],
-            _ => T::ONE,
-        };
+        let ask = Ask { batch, first, count, seeds };
         // Examples that the linear arithmetic leaves to the other one.
         let mut open = [plan.deep; WIDE];
         if !plan.deep {
             linear::forward::<T, S>(plan, &tile.logs, &mut tile.values);
-            let at = |slot: u32, lane: usize| tile.values[slot as usize * S + lane / W][lane % W];
-            for lane in 0..count {
-                let mut small = false;
-                let given = plan.evidence.map_or(T::ONE, |e| at(e, lane));
-                for answer in 0..answers {
-                    let r = plan.roots[root(lane, answer)];
-                    let v = at(r.slot, lane);
-                    let by = if r.given { given } else { T::ONE };
-                    small |= !((v > T::TINY || plan.is_false(root(lane, answer))) && by > T::TINY && v < T::HUGE);
-                    values[lane * answers + answer] = v.ln() - by.ln();
+            ask.each(|answer, roots| {
+                let v = pick::<T, S>(plan, &tile.values, &roots);
+                let by = given::<T, S>(plan, &tile.values, &roots, T::ONE);
+                for lane in 0..S * W {
+                    let certain = plan.is_false(roots.of(lane));
+                    let fine = (v[lane] > T::TINY || certain) && by[lane] > T::TINY && v[lane] < T::HUGE;
+                    open[lane] |= !fine;
                 }
-                open[lane] = small;
-            }
+                let mut out = [T::ZERO; WIDE];
+                for lane in 0..S * W {
+                    out[lane] = v[lane].ln() - by[lane].ln();
+                }
+                ask.put(values, answer, &out, None);
+            });
             if seeds.is_some() && !open[..count].iter().all(|&o| o) {
                 tile.adjoint.clear();
                 tile.adjoint.resize(plan.slots() * S, [T::ZERO; W]);
-                for lane in (0..count).filter(|&l| !open[l]) {
-                    for answer in 0..answers {
-                        let r = plan.roots[root(lane, answer)];
-                        let s = seed(lane, answer);
-                        let mut put = |slot: u32, s: T| {
-                            let v = tile.values[slot as usize * S + lane / W][lane % W];
-                            if v > T::ZERO {
-                                let a = &mut tile.adjoint[slot as usize * S + lane / W][lane % W];
-                                *a = *a + s / v;
-                            }
-                        };
-                        put(r.slot, s);
-                        if let (Some(e), true) = (plan.evidence, r.given) {
-                            put(e, T::ZERO - s);
-                        }
+                ask.each(|answer, roots| {
+                    let v = pick::<T, S>(plan, &tile.values, &roots);
+                    let mut seed = ask.seeds(answer, &open);
+                    let by = given::<T, S>(plan, &tile.values, &roots, T::ONE);
+                    let mut less = [T::ZERO; WIDE];
+                    for lane in 0..S * W {
+                        let s = if v[lane] > T::ZERO { seed[lane] } else { T::ZERO };
+                        less[lane] = T::ZERO - s / by[lane];
+                        seed[lane] = if v[lane] > T::ZERO { s / v[lane] } else { T::ZERO };
                     }
-                }
+                    start::<T, S>(plan, &mut tile.adjoint, &roots, &seed, &less);
+                });
                 linear::backward::<T, S>(plan, &tile.values, &mut tile.adjoint);
                 scatter::<T, S>(plan, &tile.adjoint, Some(&tile.values), &open, slopes);
             }
         }
         if open[..count].iter().any(|&o| o) {
             log::forward::<T, S>(plan, &tile.logs, &mut tile.values);
-            let at = |slot: u32, lane: usize| tile.values[slot as usize * S + lane / W][lane % W];
-            for lane in (0..count).filter(|&l| open[l]) {
-                let given = plan.evidence.map_or(T::ZERO, |e| at(e, lane));
-                for answer in 0..answers {
-                    let r = plan.roots[root(lane, answer)];
-                    let v = at(r.slot, lane);
-                    // Nothing follows from what is impossible: without this, minus infinity less itself is not a number.
-                    let known = !r.given || given > T::NEG_INF || given.is_nan();
-                    let by = if r.given && known { given } else { T::ZERO };
-                    values[lane * answers + answer] = v - by;
+            let closed = open.map(|o| !o);
+            ask.each(|answer, roots| {
+                let mut out = pick::<T, S>(plan, &tile.values, &roots);
+                let by = given::<T, S>(plan, &tile.values, &roots, T::ZERO);
+                for lane in 0..S * W {
+                    // Nothing follows from what is impossible: minus infinity less itself would not be a number.
+                    out[lane] = if by[lane] == T::NEG_INF { T::NEG_INF } else { out[lane] - by[lane] };
                 }
-            }
+                ask.put(values, answer, &out, Some(&open));
+            });
             if seeds.is_some() {
                 tile.adjoint.clear();
                 tile.adjoint.resize(plan.slots() * S, [T::ZERO; W]);
-                for lane in (0..count).filter(|&l| open[l]) {
-                    for answer in 0..answers {
-                        let r = plan.roots[root(lane, answer)];
-                        let s = seed(lane, answer);
-                        let mut put = |slot: u32, s: T| {
-                            let a = &mut tile.adjoint[slot as usize * S + lane / W][lane % W];
-                            *a = *a + s;
-                        };
-                        if tile.values[r.slot as usize * S + lane / W][lane % W] == T::NEG_INF {
-                            continue;
-                        }
-                        put(r.slot, s);
-                        if let (Some(e), true) = (plan.evidence, r.given) {
-                            put(e, T::ZERO - s);
-                        }
+                ask.each(|answer, roots| {
+                    let v = pick::<T, S>(plan, &tile.values, &roots);
+                    let mut seed = ask.seeds(answer, &closed);
+                    let mut less = [T::ZERO; WIDE];
+                    for lane in 0..S * W {
+                        seed[lane] = if v[lane] == T::NEG_INF { T::ZERO } else { seed[lane] };
+                        less[lane] = T::ZERO - seed[lane];
                     }
-                }
+                    start::<T, S>(plan, &mut tile.adjoint, &roots, &seed, &less);
+                });
                 log::backward::<T, S>(plan, &tile.values, &mut tile.adjoint);
-                let closed = open.map(|o| !o);
                 scatter::<T, S>(plan, &tile.adjoint, None, &closed, slopes);
             }
+        }
+    }
+}
+
+/// The question to a tile.
+struct Ask<'a, 'b, T> {
+    batch: &'a Batch<'b, T>,
+    first: usize,
+    count: usize,
+    seeds: Option<&'a [T]>,
+}
+
+/// The roots of one answer: the same for the whole tile, or one for each example.
+enum Roots<'a> {
+    Same(usize),
+    Each(&'a [u32]),
+}
+
+impl Roots<'_> {
+    /// The root of an example; those behind the end have the last one's.
+    #[inline(always)]
+    fn of(&self, lane: usize) -> usize {
+        match self {
+            Roots::Same(root) => *root,
+            Roots::Each(of) => of[lane.min(of.len() - 1)] as usize,
+        }
+    }
+}
+
+impl<T: Real> Ask<'_, '_, T> {
+    #[inline(always)]
+    fn each(&self, mut f: impl FnMut(usize, Roots<'_>)) {
+        match self.batch.targets {
+            Targets::One(of) => f(0, Roots::Each(&of[self.first..self.first + self.count])),
+            Targets::All(n) => (0..n).for_each(
+                #[inline(always)]
+                |answer| f(answer, Roots::Same(answer)),
+            ),
+        }
+    }
+
+    /// Writes the values of one answer, or those of some examples only.
+    #[inline(always)]
+    fn put(&self, values: &mut [T], answer: usize, out: &[T; WIDE], only: Option<&[bool; WIDE]>) {
+        let answers = self.batch.answers();
+        for lane in (0..self.count).filter(|&l| only.is_none_or(|o| o[l])) {
+            values[lane * answers + answer] = out[lane];
+        }
+    }
+
+    /// The weights of one answer; zero for the examples in `skip`.
+    #[inline(always)]
+    fn seeds(&self, answer: usize, skip: &[bool; WIDE]) -> [T; WIDE] {
+        let answers = self.batch.answers();
+        let mut out = [T::ZERO; WIDE];
+        for lane in (0..self.count).filter(|&l| !skip[l]) {
+            out[lane] = match self.seeds {
+                Some(w) if !w.is_empty() => w[lane * answers + answer],
+                _ => T::ONE,
+            };
+        }
+        out
+    }
+}
+
+/// The values of some roots.
+#[inline(always)]
+fn pick<T: Real, const S: usize>(plan: &Plan, values: &[Lane<T>], roots: &Roots<'_>) -> [T; WIDE] {
+    let mut out = [T::ZERO; WIDE];
+    for lane in 0..S * W {
+        out[lane] = values[plan.roots[roots.of(lane)].slot as usize * S + lane / W][lane % W];
+    }
+    out
+}
+
+/// What the values of some roots are divided by.
+#[inline(always)]
+fn given<T: Real, const S: usize>(plan: &Plan, values: &[Lane<T>], roots: &Roots<'_>, one: T) -> [T; WIDE] {
+    let mut out = [one; WIDE];
+    if let Some(e) = plan.evidence {
+        for lane in (0..S * W).filter(|&l| plan.roots[roots.of(l)].given) {
+            out[lane] = values[e as usize * S + lane / W][lane % W];
+        }
+    }
+    out
+}
+
+/// Adjoints of the roots, and of the evidence that they are divided by.
+#[inline(always)]
+fn start<T: Real, const S: usize>(
+    plan: &Plan,
+    adjoint: &mut [Lane<T>],
+    roots: &Roots<'_>,
+    seed: &[T; WIDE],
+    less: &[T; WIDE],
+) {
+    for lane in 0..S * W {
+        let root = plan.roots[roots.of(lane)];
+        let a = &mut adjoint[root.slot as usize * S + lane / W][lane % W];
+        *a = *a + seed[lane];
+        if let (Some(e), true) = (plan.evidence, root.given) {
+            let a = &mut adjoint[e as usize * S + lane / W][lane % W];
+            *a = *a + less[lane];
         }
     }
 }
@@ -269,19 +358,27 @@ impl<T: Real, const S: usize> Task for Work<'_, '_, T, S> {
 /// last example fills what is left of the tile.
 #[inline(always)]
 fn gather<T: Real, const S: usize>(plan: &Plan, batch: &Batch<'_, T>, first: usize, logs: &mut [Lane<T>]) {
-    for lane in 0..S * W {
-        let example = (first + lane).min(batch.examples - 1);
-        let rows = &batch.rows[example * plan.calls..][..plan.calls];
-        let mut current = u32::MAX;
-        let mut row: &[T] = &[];
-        for (slot, &(call, column)) in plan.inputs.iter().enumerate() {
-            if call != current {
-                current = call;
-                let source = batch.source[call as usize] as usize;
-                let width = batch.widths[source];
-                row = &batch.sources[source][rows[call as usize] as usize * width..][..width];
+    let inputs = &plan.inputs;
+    for c in 0..S {
+        let mut slot = 0;
+        while slot < inputs.len() {
+            // One call at a time; its columns are next to each other.
+            let call = inputs[slot].0 as usize;
+            let source = batch.source[call] as usize;
+            let (data, width) = (batch.sources[source], batch.widths[source]);
+            let mut rows = [&data[..0]; W];
+            for (i, row) in rows.iter_mut().enumerate() {
+                let example = (first + c * W + i).min(batch.examples - 1);
+                *row = &data[batch.rows[example * plan.calls + call] as usize * width..][..width];
             }
-            logs[slot * S + lane / W][lane % W] = row[column as usize];
+            while slot < inputs.len() && inputs[slot].0 as usize == call {
+                let column = inputs[slot].1 as usize;
+                let lane = &mut logs[slot * S + c];
+                for i in 0..W {
+                    lane[i] = rows[i][column];
+                }
+                slot += 1;
+            }
         }
     }
 }
@@ -300,17 +397,29 @@ fn scatter<T: Real, const S: usize>(
     if inputs == 0 {
         return;
     }
-    for (lane, out) in slopes.chunks_exact_mut(inputs).enumerate() {
-        if skip[lane] {
+    for (c, part) in slopes.chunks_mut(W * inputs).enumerate() {
+        let count = part.len() / inputs;
+        if skip[c * W..][..count].iter().all(|&s| s) {
             continue;
         }
-        for (slot, o) in out.iter_mut().enumerate() {
-            let at = slot * S + lane / W;
-            let a = adjoint[at][lane % W];
-            *o = match values {
-                Some(v) => a * v[at][lane % W],
-                None => a,
-            };
+        let whole = skip[c * W..][..W].iter().all(|&s| !s) && count == W;
+        for slot in 0..inputs {
+            let at = slot * S + c;
+            let mut a = adjoint[at];
+            if let Some(v) = values {
+                for i in 0..W {
+                    a[i] = a[i] * v[at][i];
+                }
+            }
+            if whole {
+                for i in 0..W {
+                    part[i * inputs + slot] = a[i];
+                }
+            } else {
+                for i in (0..count).filter(|&i| !skip[c * W + i]) {
+                    part[i * inputs + slot] = a[i];
+                }
+            }
         }
     }
 }

@@ -28,7 +28,6 @@ pub(crate) trait Real:
     fn exp(self) -> Self;
     fn ln(self) -> Self;
     fn of(x: f64) -> Self;
-    fn is_nan(self) -> bool;
 }
 
 impl Real for f32 {
@@ -50,10 +49,6 @@ impl Real for f32 {
     fn of(x: f64) -> f32 {
         x as f32
     }
-    #[inline(always)]
-    fn is_nan(self) -> bool {
-        self.is_nan()
-    }
 }
 
 impl Real for f64 {
@@ -74,9 +69,5 @@ impl Real for f64 {
     #[inline(always)]
     fn of(x: f64) -> f64 {
         x
-    }
-    #[inline(always)]
-    fn is_nan(self) -> bool {
-        self.is_nan()
     }
 }
