@@ -4,9 +4,7 @@
 //! `CLOCK=cpu` these are seconds of the processor's time, which other programs on the machine disturb less.
 
 use symbolon_tensor::optim::{Adam, Optimiser};
-use symbolon_tensor::{
-    Attention, Create, DType, Rng, Segments, Tensor, Windows, grad, lean, no_grad, rotary_tables,
-};
+use symbolon_tensor::{Attention, Create, DType, Rng, Segments, Tensor, Windows, grad, lean, no_grad, rotary_tables};
 
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;

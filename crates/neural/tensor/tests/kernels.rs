@@ -175,7 +175,8 @@ fn convolution() {
         agree("conv2d", &|x| x[0].conv2d(&x[1], Some(&x[2]), windows), &xs, 1e-5);
         agree("conv2d without offsets", &|x| x[0].conv2d(&x[1], None, windows), &xs[..2], 1e-5);
     }
-    let xs = [dice.tensor(&[2, 2, 5, 6], -1.0, 1.0), dice.tensor(&[3, 2, 3, 2], -1.0, 1.0), dice.tensor(&[3], -1.0, 1.0)];
+    let xs =
+        [dice.tensor(&[2, 2, 5, 6], -1.0, 1.0), dice.tensor(&[3, 2, 3, 2], -1.0, 1.0), dice.tensor(&[3], -1.0, 1.0)];
     agree_twice("conv2d twice", &|x| x[0].conv2d(&x[1], Some(&x[2]), plain.padding(1)).square(), &xs, 2e-5);
     let x = dice.tensor(&[3, 4, 17, 19], -1.0, 1.0);
     agree("max_pool2d", &|x| x[0].max_pool2d([3, 3], Windows::stride(2).padding(1)), &[x], 1e-6);

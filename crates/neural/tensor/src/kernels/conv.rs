@@ -8,8 +8,8 @@
 //! The way back to the image is a convolution of the cotangent with the kernel turned round; the way back to the
 //! weights sums, over windows, products of image entries with the cotangents of all output channels.
 
-use super::rows::sum_of;
 use super::machine::LANES;
+use super::rows::sum_of;
 use super::tile::{accumulate, nothing, read, write};
 use super::window::Grid;
 use super::{Machine, PIECE, Task, vectorised, worth_threads, zeros};
@@ -71,9 +71,7 @@ impl Plan {
         (PIECE / steps.max(1)).clamp(1, self.batch.max(1))
     }
     fn many(&self) -> bool {
-        worth_threads(
-            self.batch * self.groups * self.outputs * self.channels * self.kernel() * self.windows() / LANES,
-        )
+        worth_threads(self.batch * self.groups * self.outputs * self.channels * self.kernel() * self.windows() / LANES)
     }
     /// The convolution that carries cotangents back to the image; `None` if zeros reach beyond the kernel.
     fn reversed(&self) -> Option<Plan> {
@@ -141,7 +139,9 @@ impl Task for Forward<'_> {
                 for r in 0..n {
                     let bias = self.bias.map_or(0.0, |b| b[first + o + r]);
                     let rows = strip[r * (strip.len() / 8)..].chunks(plan.padded()[1]);
-                    for (out, row) in out[(o + r) * plan.windows()..][..plan.windows()].chunks_exact_mut(plan.grid.out[1]).zip(rows) {
+                    for (out, row) in
+                        out[(o + r) * plan.windows()..][..plan.windows()].chunks_exact_mut(plan.grid.out[1]).zip(rows)
+                    {
                         for (o, &v) in out.iter_mut().zip(row) {
                             *o = v + bias;
                         }
@@ -180,10 +180,13 @@ pub(crate) fn back_to_image(g: &[f32], weight: &[f32], plan: &Plan) -> Option<Ve
     let reversed = plan.reversed()?;
     let (kernel, channels, outputs) = (plan.kernel(), plan.channels, plan.outputs);
     let mut turned: Vec<f32> = zeros(weight.len());
-    for (w, t) in weight.chunks_exact(outputs * channels * kernel).zip(turned.chunks_exact_mut(outputs * channels * kernel)) {
+    for (w, t) in
+        weight.chunks_exact(outputs * channels * kernel).zip(turned.chunks_exact_mut(outputs * channels * kernel))
+    {
         for o in 0..outputs {
             for c in 0..channels {
-                let (from, to) = (&w[(o * channels + c) * kernel..][..kernel], &mut t[(c * outputs + o) * kernel..][..kernel]);
+                let (from, to) =
+                    (&w[(o * channels + c) * kernel..][..kernel], &mut t[(c * outputs + o) * kernel..][..kernel]);
                 to.iter_mut().rev().zip(from).for_each(|(t, &w)| *t = w);
             }
         }

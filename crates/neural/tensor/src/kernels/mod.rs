@@ -20,8 +20,8 @@ pub(crate) mod tile;
 pub(crate) mod window;
 
 use crate::engine::{self, Raw};
-use rayon::prelude::*;
 pub(crate) use machine::{Machine, Task, vectorised};
+use rayon::prelude::*;
 
 /// Numbers handed to one thread at a time; less than twice this much stays on the calling thread.
 pub(crate) const PIECE: usize = 1 << 14;

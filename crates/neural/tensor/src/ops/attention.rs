@@ -99,10 +99,8 @@ impl Attention {
         fits(q, k, v);
         let (t, keys) = (q.size(2), k.size(2));
         // Laying out keys for a few queries costs more than it saves.
-        let fused = q.dtype() == DType::F32
-            && engine::on_cpu(&q.raw)
-            && t >= FEW
-            && [q, k, v].iter().all(|x| !x.is_empty());
+        let fused =
+            q.dtype() == DType::F32 && engine::on_cpu(&q.raw) && t >= FEW && [q, k, v].iter().all(|x| !x.is_empty());
         if !fused {
             return self.run(q, k, v).out;
         }

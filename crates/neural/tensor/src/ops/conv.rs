@@ -131,13 +131,8 @@ impl Tensor {
             assert_eq!(b.shape(), [weight.size(0)], "conv2d: one offset for each output channel");
         }
         let groups = windows.groups;
-        let plan = Plan {
-            batch: self.size(0),
-            groups,
-            channels: weight.size(1),
-            outputs: weight.size(0) / groups,
-            grid,
-        };
+        let plan =
+            Plan { batch: self.size(0), groups, channels: weight.size(1), outputs: weight.size(0) / groups, grid };
         let fused = grid.stride == [1, 1]
             && self.dtype() == DType::F32
             && engine::on_cpu(&self.raw)
@@ -249,7 +244,8 @@ fn fused_back(s: &Step, plan: &Plan) -> Option<Grads> {
 }
 
 impl Windows {
-    fn flat(self) -> Self {
+    /// The same along the second axis only, for rows taken as images of height one.
+    pub(super) fn flat(self) -> Self {
         let one = |first: usize, pair: [usize; 2]| [first, pair[1]];
         Self {
             stride: one(1, self.stride),
