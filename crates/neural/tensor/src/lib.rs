@@ -18,6 +18,7 @@ pub mod simd;
 pub mod tape;
 mod tensor;
 mod threads;
+mod walk;
 
 pub use calculus::{batched_jacobian, checkpoint, custom_vjp, hvp, jacobian, jacobian_rows, jvp, push_forward, vjp};
 pub use dtype::{DType, Device};

@@ -123,26 +123,24 @@ impl Task for Forward<'_> {
             let (low, high) = self.plan.reach(first, first + n);
             let q = Left::Rows(&self.q[first * width..], width);
             score(m, self.plan, n, q, &self.group.keys, [low, high], &mut scores);
-            let mut shares = [0f32; QUERIES];
-            for (r, log) in logs.iter_mut().enumerate() {
-                let (from, to) = self.plan.spans[first + r];
-                let row = &mut scores[r * keys..][..keys];
-                if to <= from {
-                    row[low..high].fill(0.0);
-                    *log = f32::NEG_INFINITY;
-                    continue;
+            let (mut tops, mut totals) = ([0f32; QUERIES], [0f32; QUERIES]);
+            for r in 0..n {
+                let row = &mut scores[r * keys..][low..high];
+                hide(row, low, self.plan.spans[first + r]);
+                let top = max_of(row);
+                // Where nothing is seen, minus infinity must not be subtracted from itself.
+                tops[r] = if top == f32::NEG_INFINITY { 0.0 } else { top };
+                for x in row.iter_mut() {
+                    *x = scalar::exp_below_one(*x - tops[r]);
                 }
-                row[low..from].fill(0.0);
-                row[to..high].fill(0.0);
-                let seen = &mut row[from..to];
-                let top = max_of(seen);
-                for x in seen.iter_mut() {
-                    *x = scalar::exp_below_one(*x - top);
-                }
-                let total = sum_of(seen, |v| v);
-                shares[r] = 1.0 / total;
+                totals[r] = sum_of(row, |v| v);
+            }
+            let mut all = [0f32; QUERIES];
+            for ((log, top), &total) in all.iter_mut().zip(tops).zip(&totals) {
                 *log = top + scalar::ln(total);
             }
+            logs.copy_from_slice(&all[..n]);
+            let shares = totals.map(|t| if t == 0.0 { 0.0 } else { 1.0 / t });
             let (weights, depth) = (Left::Rows(&scores[low..], keys), high.min(self.plan.keys) - low);
             product(m, [n, depth, padded], weights, &self.group.values[low * padded..], &mut mix, [padded; 2], false);
             for ((out, mix), share) in out.chunks_exact_mut(mixed).zip(mix.chunks_exact(padded)).zip(shares) {
@@ -152,6 +150,15 @@ impl Task for Forward<'_> {
             }
         }
     }
+}
+
+/// Minus infinity outside the keys that a query sees; the row begins at key `low`. Whole vectors are worked on
+/// afterwards, where one key less at a time would cost as much as a vector each.
+#[inline(always)]
+fn hide(row: &mut [f32], low: usize, (from, to): (usize, usize)) {
+    let (from, to) = if from < to { (from - low, to - low) } else { (row.len(), row.len()) };
+    row[..from].fill(f32::NEG_INFINITY);
+    row[to..].fill(f32::NEG_INFINITY);
 }
 
 /// Scores of `n` queries over the keys `low..high`, scaled and capped.
@@ -257,24 +264,24 @@ impl Task for Backward<'_> {
                     false,
                 );
                 for r in 0..n {
-                    let (from, to) = plan.spans[first + r];
-                    let (from, to) = if from < to { (from, to) } else { (high, high) };
-                    let (w, s) = (&mut weights[r * keys..][..keys], &mut slopes[r * keys..][..keys]);
+                    let (w, s) = (&mut weights[r * keys..][low..high], &mut slopes[r * keys..][low..high]);
                     let row = (at + r) * mixed..(at + r + 1) * mixed;
                     let along = sum_of_pairs(&self.g[row.clone()], &self.out[row], |g, o| g * o);
                     let log = self.logs[at + r];
-                    for outside in [low..from.min(high), to.min(high)..high] {
-                        w[outside.clone()].fill(0.0);
-                        s[outside].fill(0.0);
-                    }
-                    for (w, s) in w[from..to].iter_mut().zip(&mut s[from..to]) {
-                        let score = *w;
-                        let weight = scalar::exp_below_one(score - log);
-                        *w = weight;
-                        *s = weight * (*s - along) * plan.scale;
-                        if let Some(cap) = plan.cap {
-                            *s *= 1.0 - (score / cap) * (score / cap);
+                    let log = if log == f32::NEG_INFINITY { 0.0 } else { log };
+                    hide(w, low, plan.spans[first + r]);
+                    if let Some(cap) = plan.cap {
+                        // The slope of the cap; nothing where nothing is seen.
+                        for (&score, s) in w.iter().zip(&mut *s) {
+                            let t = (score / cap) * (score / cap);
+                            *s = (*s - along) * if t < 1.0 { 1.0 - t } else { 0.0 };
                         }
+                    } else {
+                        s.iter_mut().for_each(|s| *s -= along);
+                    }
+                    for (w, s) in w.iter_mut().zip(s) {
+                        *w = scalar::exp_below_one(*w - log);
+                        *s *= *w * plan.scale;
                     }
                 }
                 let (g, q) = (&g[at * padded..], &q[at * wide..]);

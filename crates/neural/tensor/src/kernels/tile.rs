@@ -29,10 +29,10 @@ pub(crate) fn accumulate<'a, M: Machine, const R: usize, const N: usize>(
         for n in 0..N {
             b[n] = m.load(&vectors[n]);
         }
-        for r in 0..R {
+        for (r, row) in sums.iter_mut().enumerate() {
             let a = m.splat(left(k, r));
-            for n in 0..N {
-                sums[r][n] = m.multiply_add(a, b[n], sums[r][n]);
+            for (sum, &b) in row.iter_mut().zip(&b) {
+                *sum = m.multiply_add(a, b, *sum);
             }
         }
     }

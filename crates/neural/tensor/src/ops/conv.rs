@@ -244,7 +244,8 @@ fn fused_back(s: &Step, plan: &Plan) -> Option<Grads> {
 }
 
 impl Windows {
-    fn flat(self) -> Self {
+    /// The same along the second axis only, for rows taken as images of height one.
+    pub(super) fn flat(self) -> Self {
         let one = |first: usize, pair: [usize; 2]| [first, pair[1]];
         Self {
             stride: one(1, self.stride),
