@@ -111,7 +111,7 @@ fn step(
 /// The circuit of one root: its leaves are named as the choices' values, gates carry their value.
 pub fn circuit(theory: &Theory, inference: &Inference, root: NodeIndex, title: &str) -> Result<Graph, DrawError> {
     let (lineage, circuit) = (&inference.grounding.lineage, &inference.compiled.circuit);
-    let values = circuit.values(&inference.weights);
+    let values = circuit.values(&inference.weights, 0.0);
     let terms = theory.terms.lock();
     let mut graph = Graph::new(title)
         .explain(Kind::And, "all of these: a product")

@@ -89,7 +89,7 @@ fn describe(project: &Project) {
         println!("network {name}: {count} weights");
     }
     let (train, test) = (project.train.len(), project.test.len());
-    let shapes = project.program.layers().count();
+    let shapes = project.program.layers().len();
     println!(
         "{train} observations to learn from, {test} held out, {shapes} compiled shapes, seed {}",
         project.settings.seed
