@@ -79,9 +79,77 @@ def single():
         measure("op embedding back", lambda: torch.zeros(512, 128).index_add_(0, at, g))
         image, kernel = torch.randn(64, 6, 12, 12), torch.randn(16, 6, 5, 5)
         measure("op conv2d", lambda: F.conv2d(image, kernel))
+        image1, kernel1 = torch.randn(64, 1, 28, 28), torch.randn(6, 1, 5, 5)
+        measure("op conv2d 1x5x5", lambda: F.conv2d(image1, kernel1))
+        image2, kernel2 = torch.randn(16, 32, 28, 28), torch.randn(32, 32, 3, 3)
+        measure("op conv2d 32x3x3", lambda: F.conv2d(image2, kernel2, padding=1))
         measure("op max pool", lambda: F.max_pool2d(torch.relu(image), 2))
         q, k, v = (torch.randn(16, 4, 64, 32) for _ in range(3))
+        rows, groups = torch.randn(100_000, 16), torch.randint(0, 1000, (100_000,))
+        wide = groups[:, None].expand(-1, 16)
+
+        def largest():
+            return torch.full((1000, 16), -math.inf).scatter_reduce(0, wide, rows, "amax")
+
+        def logsumexp():
+            top = largest()
+            return torch.zeros(1000, 16).index_add_(0, groups, (rows - top[groups]).exp()).log() + top
+
+        measure("op segment max", largest)
+        measure("op segment logsumexp", logsumexp)
         measure("op attention", lambda: F.scaled_dot_product_attention(q, k, v, is_causal=True))
+
+
+def back(name, inputs, f):
+    inputs = [x.requires_grad_() for x in inputs]
+    y = f(*inputs)
+    seed = torch.ones_like(y)
+    measure(f"back {name}", lambda: torch.autograd.grad(y, inputs, seed, retain_graph=True))
+
+
+def spline(x, knots):
+    y = ((x >= knots[:-1]) & (x < knots[1:])).float()
+    for k in range(1, 4):
+        rising = (x - knots[: -k - 1]) / (knots[k:-1] - knots[: -k - 1])
+        falling = (knots[k + 1 :] - x) / (knots[k + 1 :] - knots[1:-k])
+        y = rising * y[:, :-1] + falling * y[:, 1:]
+    return y
+
+
+def backward():
+    def x():
+        return torch.randn(16, 64, 512)
+
+    back("gelu", [x()], F.gelu)
+    back("silu", [x()], F.silu)
+    back("layer norm", [x(), torch.randn(512), torch.randn(512)], lambda x, w, b: F.layer_norm(x, (512,), w, b))
+    back("softmax", [torch.randn(16, 4, 64, 64)], lambda x: x.softmax(-1))
+    back("log softmax", [torch.randn(16, 4, 64, 64)], lambda x: x.log_softmax(-1))
+    back("conv2d", [torch.randn(64, 6, 12, 12), torch.randn(16, 6, 5, 5), torch.randn(16)], F.conv2d)
+    wide = [torch.randn(16, 32, 28, 28), torch.randn(32, 32, 3, 3), torch.randn(32)]
+    back("conv2d 32x3x3", wide, lambda x, w, b: F.conv2d(x, w, b, padding=1))
+    heads = [torch.randn(16, 4, 64, 32) for _ in range(3)]
+    back("attention", heads, lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True))
+    points = (torch.rand(200_000, 1) * 2 - 1).requires_grad_()
+    weights, knots = torch.randn(12, 1).requires_grad_(), torch.linspace(-1.5, 1.5, 16)
+    measure(
+        "back b-spline",
+        lambda: torch.autograd.grad((spline(points, knots) @ weights).sum(), [points, weights]),
+        seconds=2.0,
+        repeats=5,
+    )
+
+
+def passes():
+    h = torch.randn(64, 256).requires_grad_()
+    inner = [h]
+    for _ in range(4):
+        h = F.gelu(h @ (torch.randn(256, 256) / 16).requires_grad_())
+        inner.append(h)
+    seeds = [torch.randn(64, 256) for _ in range(10)]
+    y = F.layer_norm(h, (256,))
+    measure("tape one pass", lambda: torch.autograd.grad(y, inner, seeds[0], retain_graph=True))
+    measure("tape ten passes", lambda: [torch.autograd.grad(y, inner, s, retain_graph=True) for s in seeds])
 
 
 def training(name, module, loss):
@@ -230,7 +298,7 @@ def llama():
 
 
 for name, part in {
-    "op": single, "train mlp": mlp, "train lenet": lenet, "train gpt": gpt, "train dictionary": dictionary, "run": llama,
+    "op": single, "back": backward, "tape": passes, "train mlp": mlp, "train lenet": lenet, "train gpt": gpt, "train dictionary": dictionary, "run": llama,
 }.items():
     if wanted(name):
         part()

@@ -4,8 +4,9 @@ set -e
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
 python=${PYTHON:-bench/.venv/bin/python}
-if [ ! -x "$python" ]; then
-    python3 -m venv bench/.venv
+if ! "$python" -c "import torch" 2>/dev/null; then
+    # The other benches share this environment and may have made it without PyTorch.
+    [ -x bench/.venv/bin/python ] || python3 -m venv bench/.venv
     bench/.venv/bin/pip install -q torch==2.13.0 numpy
     python=bench/.venv/bin/python
 fi

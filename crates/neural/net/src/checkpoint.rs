@@ -172,6 +172,14 @@ impl Checkpoint {
         self.belongs_to(&network.config())?;
         put(if self.best.is_empty() { &self.parameters } else { &self.best }, network.parameters_mut())
     }
+    /// Puts the parameters into a task of the same config, as [`restore`](Checkpoint::restore) does for a network.
+    ///
+    /// # Errors
+    /// As [`restore`](Checkpoint::restore).
+    pub fn restore_task(&self, task: &mut dyn crate::train::Task) -> Result<()> {
+        self.belongs_to(&task.config())?;
+        put(if self.best.is_empty() { &self.parameters } else { &self.best }, task.parameters())
+    }
     /// Refuses to be used for something with another config.
     pub(crate) fn belongs_to(&self, config: &serde_json::Value) -> Result<()> {
         if *config == self.config {
@@ -182,9 +190,10 @@ impl Checkpoint {
     }
 }
 
-/// A config in as few words as it can be said.
+/// A config in as few words as it can be said: an architecture's text, or what the config calls its `name`.
 fn named(config: &serde_json::Value) -> String {
-    Architecture::from_json(config).map_or_else(|_| config.to_string(), |a| a.to_string())
+    let name = || config.get("name").and_then(|n| n.as_str()).map_or_else(|| config.to_string(), str::to_owned);
+    Architecture::from_json(config).map_or_else(|_| name(), |a| a.to_string())
 }
 
 /// Puts values into parameters, all or none.

@@ -12,6 +12,23 @@ fn create() -> Create {
 
 /// Cotangents of `inputs` through `f`, differentiable again if recording is on; for use inside backward rules.
 pub(crate) fn local(inputs: &[&Tensor], g: &Tensor, f: impl FnOnce(&[Tensor]) -> Tensor) -> Vec<Option<Tensor>> {
+    local_where(inputs, |_| true, g, f)
+}
+
+/// What a fused operation does when its gradient is recorded or under other rules: it is computed again as `f` from
+/// its operands, and whoever asked walks back through that. Only the operands asked about are asked about there.
+pub(crate) fn recompute(s: &Step, f: impl FnOnce(&[Tensor]) -> Tensor) -> Grads {
+    let inputs: Vec<Tensor> = (0..s.operands()).map(|i| s.input(i)).collect();
+    let refs: Vec<&Tensor> = inputs.iter().collect();
+    local_where(&refs, |i| s.needs(i), s.cotangent(), f).into()
+}
+
+fn local_where(
+    inputs: &[&Tensor],
+    needed: impl Fn(usize) -> bool,
+    g: &Tensor,
+    f: impl FnOnce(&[Tensor]) -> Tensor,
+) -> Vec<Option<Tensor>> {
     let again = create();
     let aliases: Vec<Tensor> = (inputs.iter())
         .map(|x| match x.is_recorded() {
@@ -21,9 +38,10 @@ pub(crate) fn local(inputs: &[&Tensor], g: &Tensor, f: impl FnOnce(&[Tensor]) ->
         })
         .collect();
     let y = with_mode(Mode { record: true, rules: None, ..mode() }, || f(&aliases));
-    let wrt: Vec<&Tensor> = aliases.iter().filter(|x| x.is_recorded()).collect();
+    let asked: Vec<bool> = aliases.iter().enumerate().map(|(i, x)| x.is_recorded() && needed(i)).collect();
+    let wrt: Vec<&Tensor> = aliases.iter().zip(&asked).filter(|(_, asked)| **asked).map(|(x, _)| x).collect();
     let mut found = grad(&[&y], &[g], &wrt, again).into_iter();
-    aliases.iter().map(|x| if x.is_recorded() { found.next().flatten() } else { None }).collect()
+    asked.iter().map(|&asked| if asked { found.next().flatten() } else { None }).collect()
 }
 
 /// The value of `f` at `x` and the cotangent `v` pulled back to `x`: `vᵀ J`.
@@ -200,11 +218,7 @@ pub fn custom_vjp(
 pub fn checkpoint(inputs: &[&Tensor], f: impl Fn(&[Tensor]) -> Tensor + Send + Sync + 'static) -> Tensor {
     let plain: Vec<Tensor> = inputs.iter().map(|x| x.detach()).collect();
     let y = recording(false, || f(&plain));
-    record("checkpoint", inputs, y.raw, Keep::INPUTS, move |s| {
-        let inputs: Vec<Tensor> = (0..s.operands()).map(|i| s.input(i)).collect();
-        let refs: Vec<&Tensor> = inputs.iter().collect();
-        local(&refs, s.cotangent(), &f).into()
-    })
+    record("checkpoint", inputs, y.raw, Keep::INPUTS, move |s| recompute(s, &f))
 }
 
 /// `x` as something that gradients can be asked for, with its history if it has one.

@@ -2,8 +2,8 @@
 
 use crate::dtype::DType;
 use crate::op::Op;
-use crate::tape::reachable;
 use crate::tensor::Tensor;
+use crate::walk::reachable;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::fmt;

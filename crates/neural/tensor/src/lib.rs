@@ -14,9 +14,11 @@ pub mod optim;
 mod random;
 pub mod rules;
 mod shape;
+pub mod simd;
 pub mod tape;
 mod tensor;
 mod threads;
+mod walk;
 
 pub use calculus::{batched_jacobian, checkpoint, custom_vjp, hvp, jacobian, jacobian_rows, jvp, push_forward, vjp};
 pub use dtype::{DType, Device};

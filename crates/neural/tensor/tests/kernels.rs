@@ -6,7 +6,7 @@
 
 mod common;
 use common::Dice;
-use symbolon_tensor::{Attention, Create, DType, Tensor, Windows, grad, lean};
+use symbolon_tensor::{Attention, Create, DType, Segments, Tensor, Windows, grad, lean};
 
 /// Value and gradients of `f` in `f32` (fused) and in `f64` (composed) agree.
 fn agree(name: &str, f: &dyn Fn(&[Tensor]) -> Tensor, xs: &[Tensor], tolerance: f64) {
@@ -91,25 +91,121 @@ fn the_largest_few_in_order() {
     }
 }
 
-#[test]
-fn attention_and_convolution() {
-    let mut dice = Dice(6);
-    let (q, k) = (dice.tensor(&[2, 4, 33, 8], -1.0, 1.0), dice.tensor(&[2, 2, 33, 8], -1.0, 1.0));
-    let ways = [
+/// As [`agree`], for the gradient of the gradient: where gradients are recorded, fused operations are taken apart.
+fn agree_twice(name: &str, f: &dyn Fn(&[Tensor]) -> Tensor, xs: &[Tensor], tolerance: f64) {
+    let twice = |x: &[Tensor]| {
+        let y = f(x);
+        let refs: Vec<&Tensor> = x.iter().collect();
+        let first = grad(&[&y], &[&Dice(4).tensor(y.shape(), -1.0, 1.0).to(y.dtype())], &refs, Create::Graph);
+        let parts: Vec<Tensor> = first.into_iter().flatten().map(|g| g.square().flatten(0, -1)).collect();
+        Tensor::cat(&parts.iter().collect::<Vec<_>>(), 0)
+    };
+    agree(name, &twice, xs, tolerance);
+}
+
+/// Attention with and without windows and caps, and a scale that turns the order of scores round.
+fn ways() -> [Attention; 6] {
+    [
         Attention::default(),
         Attention::causal(),
         Attention { window: Some(5), soft_cap: Some(3.0), ..Attention::causal() },
+        Attention { window: Some(3), ..Attention::default() },
+        Attention { scale: Some(-0.5), ..Attention::causal() },
+        Attention { soft_cap: Some(0.7), scale: Some(2.0), ..Attention::default() },
+    ]
+}
+
+#[test]
+fn attention() {
+    let mut dice = Dice(6);
+    // Batch, heads, groups, queries, keys, width, width of values: around the sizes of vectors and blocks, and so many
+    // queries that several threads work.
+    let sizes = [
+        [2, 4, 2, 33, 33, 8, 8],
+        [1, 1, 1, 16, 16, 16, 32],
+        [1, 3, 3, 9, 40, 5, 17],
+        [1, 2, 1, 20, 3, 20, 4],
+        [2, 2, 2, 130, 130, 32, 32],
     ];
-    for how in ways {
-        agree("attention", &|x| how.run(&x[0], &x[1], &x[1]).out, &[q.clone(), k.clone()], 5e-6);
+    for [b, h, g, t, s, d, e] in sizes {
+        let xs = [dice.tensor(&[b, h, t, d], -2.0, 2.0), dice.tensor(&[b, g, s, d], -2.0, 2.0)];
+        let all = [xs.clone().to_vec(), vec![dice.tensor(&[b, g, s, e], -1.0, 1.0)]].concat();
+        for how in ways() {
+            agree("pattern and product", &|x| how.run(&x[0], &x[1], &x[2]).out, &all, 1e-5);
+            agree("without pattern", &|x| how.out(&x[0], &x[1], &x[2]), &all, 1e-5);
+        }
+        // One tensor as queries, keys and values, from memory in another order.
+        if h == g && t == s && d == e {
+            let x = [dice.tensor(&[b, t, h, d], -1.0, 1.0)];
+            let f = |x: &[Tensor]| {
+                let x = x[0].transpose(1, 2);
+                Attention::causal().out(&x, &x, &x)
+            };
+            agree("self attention", &f, &x, 1e-5);
+        }
     }
-    let negative = Attention { scale: Some(-0.5), ..Attention::causal() };
-    agree("attention, negative scale", &|x| negative.run(&x[0], &x[1], &x[1]).out, &[q, k], 5e-6);
-    let (x, w, b) =
-        (dice.tensor(&[3, 4, 17, 19], -1.0, 1.0), dice.tensor(&[6, 2, 3, 3], -1.0, 1.0), dice.tensor(&[6], -1.0, 1.0));
-    let windows = Windows::stride(2).padding(1).groups(2);
-    agree("conv2d", &|x| x[0].conv2d(&x[1], Some(&x[2]), windows), &[x.clone(), w, b], 1e-5);
+    let x = [dice.tensor(&[1, 2, 9, 4], -1.0, 1.0), dice.tensor(&[1, 1, 9, 4], -1.0, 1.0)];
+    for how in ways() {
+        agree_twice("attention twice", &|x| how.out(&x[0], &x[1], &x[1]), &x, 2e-5);
+    }
+}
+
+#[test]
+fn convolution() {
+    let mut dice = Dice(8);
+    let plain = Windows::default();
+    // Batch, channels, outputs, height, width, kernel's height and width.
+    let sizes = [
+        ([2, 1, 6, 28, 28, 5, 5], plain),
+        ([9, 6, 16, 12, 12, 5, 5], plain),
+        ([2, 16, 17, 9, 8, 3, 3], plain.padding(1)),
+        ([1, 4, 5, 6, 7, 1, 1], plain),
+        ([3, 4, 6, 17, 19, 3, 2], Windows { padding: [2, 0], ..plain }.groups(2)),
+        ([2, 3, 3, 10, 11, 3, 3], plain.dilation(2).padding(2).groups(3)),
+        ([2, 2, 3, 5, 5, 2, 2], plain.padding(3)),
+        ([3, 4, 6, 17, 19, 3, 3], Windows::stride(2).padding(1).groups(2)),
+        ([1, 40, 3, 4, 4, 4, 4], plain),
+    ];
+    for ([b, c, o, h, w, kh, kw], windows) in sizes {
+        let xs = [
+            dice.tensor(&[b, c, h, w], -1.0, 1.0),
+            dice.tensor(&[o, c / windows.groups, kh, kw], -1.0, 1.0),
+            dice.tensor(&[o], -1.0, 1.0),
+        ];
+        agree("conv2d", &|x| x[0].conv2d(&x[1], Some(&x[2]), windows), &xs, 1e-5);
+        agree("conv2d without offsets", &|x| x[0].conv2d(&x[1], None, windows), &xs[..2], 1e-5);
+    }
+    let xs =
+        [dice.tensor(&[2, 2, 5, 6], -1.0, 1.0), dice.tensor(&[3, 2, 3, 2], -1.0, 1.0), dice.tensor(&[3], -1.0, 1.0)];
+    agree_twice("conv2d twice", &|x| x[0].conv2d(&x[1], Some(&x[2]), plain.padding(1)).square(), &xs, 2e-5);
+    let x = dice.tensor(&[3, 4, 17, 19], -1.0, 1.0);
     agree("max_pool2d", &|x| x[0].max_pool2d([3, 3], Windows::stride(2).padding(1)), &[x], 1e-6);
+}
+
+#[test]
+fn groups_of_rows() {
+    let mut dice = Dice(9);
+    for (rows, groups, width) in [(1, 1, 1), (7, 3, 1), (50, 60, 5), (4000, 37, 1), (900, 100, 17)] {
+        let ids: Vec<i64> = (0..rows).map(|i| ((i * 7919 + i / 3) % groups) as i64).collect();
+        let groups = Segments::new(ids, groups).unwrap();
+        let x = dice.tensor(&[rows, width], -5.0, 5.0);
+        agree("segment sum", &|x| groups.sum(&x[0]), &[x.clone()], 1e-5);
+        // Empty groups are minus infinity on both sides.
+        let finite = |y: Tensor| y.mask_fill(&y.detach().eq_scalar(f64::NEG_INFINITY), 0.0);
+        agree("segment max", &|x| finite(groups.max(&x[0])), &[x.clone()], 1e-6);
+        agree("segment logsumexp", &|x| finite(groups.logsumexp(&x[0])), &[x.clone()], 3e-6);
+        agree("segment softmax", &|x| groups.softmax(&x[0]), &[x.clone()], 5e-6);
+        agree_twice("segment logsumexp twice", &|x| finite(groups.logsumexp(&x[0])), &[x], 1e-5);
+    }
+    // Groups of nothing but minus infinity, and with plus infinity.
+    let x = Tensor::from([f32::NEG_INFINITY, f32::NEG_INFINITY, 1.0, f32::INFINITY, f32::NEG_INFINITY, 0.5]).variable();
+    let groups = Segments::new(vec![0, 0, 1, 1, 2, 2], 4).unwrap();
+    let y = groups.logsumexp(&x);
+    assert_eq!(y.to_vec::<f32>(), [f32::NEG_INFINITY, f32::INFINITY, 0.5, f32::NEG_INFINITY]);
+    assert_eq!(groups.logsumexp(&x.to(DType::F64)).to_vec::<f64>(), y.to(DType::F64).to_vec::<f64>());
+    let g = grad(&[&y], &[&Tensor::from([1.0f32, 0.0, 1.0, 0.0])], &[&x], Create::None).remove(0).unwrap();
+    assert_eq!(g.to_vec::<f32>()[..2], [0.0, 0.0]);
+    assert_eq!(g.to_vec::<f32>()[4..], [0.0, 1.0]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod common;
 use common::Dice;
 use symbolon_tensor::rules::{Rules, with_rules};
-use symbolon_tensor::{Attention, Create, Tensor, Windows, grad};
+use symbolon_tensor::{Attention, Create, DType, Graph, Tensor, Windows, grad};
 
 /// Relevance of `x` for `y`, seeded with `y` itself.
 fn relevance(rules: Rules, y: &Tensor, x: &Tensor) -> Tensor {
@@ -123,6 +123,39 @@ fn a_frozen_pattern_passes_nothing_to_queries_and_keys() {
     assert!(g[0].is_none() && g[1].is_none());
     let fixed = a.pattern.detach().matmul(&v).square().sum().grad(&[&v]).remove(0);
     assert!(g[2].as_ref().unwrap().is_close(&fixed, 1e-12, 1e-12));
+}
+
+#[test]
+fn rules_see_into_fused_operations() {
+    let mut dice = Dice(13);
+    let mut t = |shape: &[usize]| dice.tensor(shape, -1.0, 1.0).to(DType::F32);
+    // Attention in f32 is one operation; frozen patterns and relevance are those of its parts.
+    let [q, k, v] = [0; 3].map(|_| t(&[1, 2, 12, 4]).variable());
+    let how = Attention::causal();
+    let (fused, parts) = (how.out(&q, &k, &v), how.run(&q, &k, &v).out);
+    assert_eq!(Graph::of(&[&fused]).nodes.last().unwrap().op.kind(), "attention");
+    for rules in [Rules::frozen_pattern(), Rules::lrp_epsilon(1e-3)] {
+        let [a, b] = [&fused, &parts].map(|y| {
+            let seed = parts.detach();
+            with_rules(rules.clone(), || grad(&[y], &[&seed], &[&q, &k, &v], Create::None))
+        });
+        for (a, b) in a.iter().zip(&b) {
+            match (a, b) {
+                (Some(a), Some(b)) => assert!(a.is_close(b, 1e-4, 1e-4), "{rules:?}"),
+                (a, b) => assert!(a.is_none() && b.is_none(), "{rules:?}"),
+            }
+        }
+    }
+    // A convolution's relevance in f32 (one operation) is that in f64 (columns and a product).
+    let (x, w, b) = (t(&[2, 2, 6, 6]), t(&[3, 2, 3, 3]), t(&[3]));
+    for rules in [Rules::lrp_epsilon(1e-3), Rules::lrp_gamma(0.25, 1e-3), Rules::lrp_alpha_beta(2.0, 1e-3)] {
+        let [fused, parts] = [DType::F32, DType::F64].map(|d| {
+            let (x, w, b) = (x.to(d).variable(), w.to(d).variable(), b.to(d).variable());
+            let y = x.conv2d(&w, Some(&b), Windows::default().padding(1)).relu();
+            relevance(rules.clone(), &y, &x).to(DType::F64)
+        });
+        assert!(fused.is_close(&parts, 1e-3, 1e-3), "{rules:?}");
+    }
 }
 
 #[test]

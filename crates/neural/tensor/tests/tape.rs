@@ -27,6 +27,29 @@ fn network(dice: &mut Dice) -> (Vec<Tensor>, Vec<Tensor>, Tensor) {
 }
 
 #[test]
+fn ten_different_passes_are_those_of_ten_forwards() {
+    let seeds: Vec<Tensor> = (0..10).map(|i| Dice(50 + i).tensor(&[4, 3], -1.0, 1.0)).collect();
+    let pass = |net: &(Vec<Tensor>, Vec<Tensor>, Tensor), seed: &Tensor| -> Vec<Vec<f64>> {
+        let refs: Vec<&Tensor> = net.1.iter().chain(&net.0).collect();
+        let found = grad(&[&net.1[4]], &[seed], &refs, Create::None);
+        found.into_iter().map(|g| g.unwrap().to_vec::<f64>()).collect()
+    };
+    let net = network(&mut Dice(1));
+    let ten: Vec<_> = seeds.iter().map(|seed| pass(&net, seed)).collect();
+    for (seed, found) in seeds.iter().zip(&ten) {
+        assert_eq!(found, &pass(&network(&mut Dice(1)), seed), "as over a forward pass of its own");
+    }
+    // Cotangents are linear in the seed: the sum of ten passes is the pass of the sum.
+    let all = seeds.iter().skip(1).fold(seeds[0].clone(), |a, b| a + b);
+    for (i, g) in pass(&net, &all).iter().enumerate() {
+        for (j, v) in g.iter().enumerate() {
+            let sum: f64 = ten.iter().map(|t| t[i][j]).sum();
+            assert!((sum - v).abs() < 1e-12 * (1.0 + v.abs()));
+        }
+    }
+}
+
+#[test]
 fn ten_passes_over_one_forward_at_five_inner_nodes() {
     let (variables, inner, y) = network(&mut Dice(1));
     let refs: Vec<&Tensor> = inner.iter().chain(&variables).collect();

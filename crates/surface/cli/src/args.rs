@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use symbolon_learn::Semantics;
 use symbolon_theory::budget::Budget;
+
+use crate::project::On;
 
 /// Symbolon: between neural networks and symbols.
 ///
@@ -23,6 +26,12 @@ pub enum Command {
     Infer(Infer),
     /// Learn the t(_) probabilities of a theory from examples
     Fit(Fit),
+    /// The main job in one command: digits learned from sums alone, checked by intervention, with a report
+    Demo(Demo),
+    /// Train the networks of a project folder through its theory
+    Train(Train),
+    /// Score a trained project on its held-out observations
+    Eval(Eval),
     /// Check a theory without running it
     Check(Check),
     /// Ask queries one by one
@@ -34,7 +43,7 @@ pub enum Command {
 /// The files of a theory.
 #[derive(Args, Debug)]
 pub struct Files {
-    /// Theory files (ProbLog syntax), read in order; `-` reads standard input
+    /// Theory files (ProbLog syntax), read in order; `-` reads standard input; `infer` also takes a trained project folder
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
@@ -186,4 +195,79 @@ pub struct Doctor {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Train {
+    /// A project: a folder with a theory.pl that names networks and data
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// Passes over the observations
+    #[arg(long, value_name = "N")]
+    pub epochs: Option<u64>,
+    /// Observations in a step
+    #[arg(long, value_name = "N")]
+    pub batch: Option<usize>,
+    /// Rate of the optimiser
+    #[arg(long, value_name = "RATE")]
+    pub rate: Option<f64>,
+    /// Seed of weights and order
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// How the theory is read: exact, top(10), godel, product or lukasiewicz
+    #[arg(long, value_name = "SEMANTICS")]
+    pub semantics: Option<Semantics>,
+    /// Go on from where training was stopped
+    #[arg(long)]
+    pub resume: bool,
+    /// Where to write what is learned (default: trained.safetensors in the folder)
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub on: On,
+}
+
+#[derive(Args, Debug)]
+pub struct Eval {
+    /// A trained project
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// Judge the observations it was trained on instead of the held-out ones
+    #[arg(long)]
+    pub train: bool,
+    /// What was learned (default: trained.safetensors in the folder)
+    #[arg(short, long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// How the theory is read: exact, top(10), godel, product or lukasiewicz
+    #[arg(long, value_name = "SEMANTICS")]
+    pub semantics: Option<Semantics>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub on: On,
+}
+
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// Where to write the report
+    #[arg(short, long, value_name = "FILE", default_value = "report.html")]
+    pub out: PathBuf,
+    /// Seed of weights, pairs and order
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Pairs of digits to learn from
+    #[arg(long, value_name = "N", default_value_t = crate::demo::PAIRS)]
+    pub pairs: usize,
+    /// Passes over the pairs
+    #[arg(long, value_name = "N", default_value_t = crate::demo::EPOCHS)]
+    pub epochs: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub on: On,
 }

@@ -9,7 +9,7 @@ use symbolon_theory::infer::{Answer, Inference};
 
 use crate::args::{Infer, SemiringName};
 use crate::check::messages;
-use crate::load::{self, Outputs};
+use crate::load;
 use crate::report::{self, Section};
 use crate::wait::Waiting;
 use crate::{DONE, STOPPED, WRONG, render};
@@ -30,8 +30,8 @@ pub fn run(args: &Infer) -> u8 {
 
 fn answer(args: &Infer) -> Result<u8, Diagnostics> {
     let started = Instant::now();
-    let theory = load::asked(&args.theory.files, &args.query, &args.evidence)?;
-    let outputs = Outputs::read(args.nn.as_deref())?;
+    let (theory, outputs) = load::inferred(&args.theory.files, args.nn.as_deref())?;
+    let theory = load::asked(theory, &args.query, &args.evidence)?;
     let load = started.elapsed().as_secs_f64();
     if !args.json {
         render::diagnostics(&theory.warnings());
@@ -39,7 +39,8 @@ fn answer(args: &Infer) -> Result<u8, Diagnostics> {
     let started = Instant::now();
     let budget = args.limits.budget();
     let waiting = Waiting::for_work("inferring");
-    let inference = theory.inference(&|terms, call| outputs.of(terms, call), &budget)?;
+    let inference = theory.inference(&|terms, call| outputs.of(terms, call), &budget);
+    let inference = inference.map_err(|error| outputs.explained(error))?;
     let answers = inference.answers(&theory)?;
     drop(waiting);
     let total = started.elapsed().as_secs_f64();

@@ -2,13 +2,18 @@
 
 mod args;
 mod check;
+mod demo;
 mod doctor;
+mod eval;
 mod fit;
 mod infer;
 mod load;
+mod pictures;
+mod project;
 mod render;
 mod report;
 mod shell;
+mod train;
 mod wait;
 
 use std::process::ExitCode;
@@ -53,6 +58,9 @@ fn main() -> ExitCode {
         Command::Infer(args) => infer::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Fit(args) => fit::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Train(args) => train::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Shell(args) => shell::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     };

@@ -14,6 +14,7 @@ use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
 
 use crate::diag::Span;
+use crate::graph::Tarjan;
 use crate::program::{ClauseId, DisjunctionId, ParamId};
 use crate::term::{Symbol, Term, TermStore};
 
@@ -412,6 +413,20 @@ impl Lineage {
             proofs.push(proof);
         }
         false
+    }
+
+    /// What the roots need, in an order in which it can be evaluated: each group needs only itself and groups before it. A group
+    /// of several nodes is a positive cycle, and so is a single node among its own children.
+    pub fn components(&self, roots: &[Lit]) -> Vec<Vec<NodeId>> {
+        let mut tarjan = Tarjan::new(self.nodes.len());
+        let child = |v: u32, i: u32| self.nodes[v as usize].children().get(i as usize).map(|l| l.node().0);
+        tarjan.run(roots.iter().map(|l| l.node().0), child);
+        let sorted = |c: usize| {
+            let mut members: Vec<NodeId> = tarjan.members_of(c).iter().map(|&v| NodeId(v)).collect();
+            members.sort_unstable();
+            members
+        };
+        (0..tarjan.count()).map(sorted).collect()
     }
 
     /// Approximate number of bytes held.

@@ -15,7 +15,7 @@ use crate::heads;
 use crate::library;
 use crate::lower::Lower;
 use crate::parser::Parser;
-use crate::program::Program;
+use crate::program::{DECLARATIONS, Declaration, Program};
 use crate::term::{TermStore, View, sym};
 use crate::tree::{Forest, Kind, Tree};
 
@@ -228,6 +228,12 @@ impl<'a> Loader<'a> {
             ("op", 3) => {
                 let help = "write the term as name(Left, Right)";
                 self.diags.push(Diagnostic::error(Code::Unsupported, span, "operators cannot be declared").help(help));
+            }
+            (name, arity) if DECLARATIONS.iter().any(|(n, a)| *n == name && a.contains(&arity)) => {
+                let term = self.forest.term(self.terms, body);
+                let vars = &self.forest.vars[tree.first_var..][..tree.var_count as usize];
+                let vars = vars.iter().map(|v| self.forest.names[v.name as usize].clone()).collect();
+                self.program.declarations.push(Declaration { term, vars, span });
             }
             _ if matches!(self.forest.node(body).kind, Kind::List(_, false)) => self.consult(tree.source, body),
             _ => {

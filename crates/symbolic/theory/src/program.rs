@@ -46,8 +46,25 @@ pub struct Program {
     pub params: Vec<Param>,
     /// Constraints `:- body.`: predicates of arity 0 that must be false.
     pub constraints: Vec<(PredId, Span)>,
+    /// Directives that speak of networks, data and training; see [`DECLARATIONS`].
+    pub declarations: Vec<Declaration>,
     /// Goals that were lowered at run time, by the goal with its variables numbered from 0; see [`crate::lower::goal`].
     pub(crate) goals: FxHashMap<Term, (PredId, Vec<Term>)>,
+}
+
+/// Directives that logic does not interpret: it keeps them for whoever binds networks and data to the theory.
+pub const DECLARATIONS: &[(&str, std::ops::RangeInclusive<u32>)] =
+    &[("network", 2..=2), ("train", 1..=2), ("test", 1..=2), ("training", 1..=1)];
+
+/// A directive such as `:- network(digit, lenet(10)).`, see [`DECLARATIONS`].
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    /// What is declared, over variables `0..vars.len()`.
+    pub term: Term,
+    /// The names of its variables.
+    pub vars: Vec<Arc<str>>,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// A predicate: its ground facts and its rules.

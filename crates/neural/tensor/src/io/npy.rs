@@ -62,6 +62,14 @@ pub fn read_npy(path: impl AsRef<Path>) -> Result<Tensor> {
     parse(&bytes).map_err(|problem| format(path, problem))
 }
 
+/// As [`read_npy`], for a file's bytes that came from elsewhere (an archive, say); `name` is for messages.
+///
+/// # Errors
+/// [`Error::Format`](crate::Error::Format) when it is not npy, is cut short, or holds something else than numbers.
+pub fn parse_npy(name: impl AsRef<Path>, bytes: &[u8]) -> Result<Tensor> {
+    parse(bytes).map_err(|problem| format(name.as_ref(), problem))
+}
+
 fn parse(bytes: &[u8]) -> std::result::Result<Tensor, String> {
     let body = bytes.strip_prefix(MAGIC).ok_or("this is no npy file")?;
     let (length, at): (usize, usize) = match body {

@@ -7,14 +7,20 @@
 //! Work is cut into pieces of fixed size whose results are joined in a fixed order, so the same input gives the same
 //! bits on any number of threads.
 
+pub(crate) mod attention;
+pub(crate) mod conv;
+pub(crate) mod machine;
 pub(crate) mod map;
 pub(crate) mod norm;
 pub(crate) mod order;
 pub(crate) mod rows;
 pub(crate) mod scalar;
+pub(crate) mod segment;
+pub(crate) mod tile;
 pub(crate) mod window;
 
 use crate::engine::{self, Raw};
+pub(crate) use machine::{Machine, Task, vectorised};
 use rayon::prelude::*;
 
 /// Numbers handed to one thread at a time; less than twice this much stays on the calling thread.
@@ -23,57 +29,6 @@ pub(crate) const PIECE: usize = 1 << 14;
 /// The numbers as `f32` in row-major order, if that is what they are and they are within reach.
 pub(crate) fn f32s(x: &Raw) -> Option<Raw> {
     (engine::on_cpu(x) && engine::dtype(x) == crate::DType::F32).then(|| engine::dense(x))
-}
-
-/// A piece of work to be compiled once for each width of vector instructions. `run` must be `#[inline(always)]`, down
-/// to the innermost loop, or it is compiled for the narrowest machine only.
-pub(crate) trait Task {
-    /// What it gives.
-    type Out;
-    /// Does it.
-    fn run(self) -> Self::Out;
-}
-
-impl<R, F: FnOnce() -> R> Task for F {
-    type Out = R;
-    #[inline(always)]
-    fn run(self) -> R {
-        self()
-    }
-}
-
-/// Runs a task with the widest vector instructions of this machine.
-#[inline(always)]
-pub(crate) fn vectorised<T: Task>(task: T) -> T::Out {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if is_x86_feature_detected!("avx512f")
-            && is_x86_feature_detected!("avx512dq")
-            && is_x86_feature_detected!("avx512vl")
-            && is_x86_feature_detected!("avx512bw")
-        {
-            // SAFETY: the line above has asked the machine. Measured on SiLU and softmax: twice as fast as with the
-            // instructions that every x86-64 has four times over, and half again as fast as the 256-bit ones.
-            return unsafe { with_512(task) };
-        }
-        if is_x86_feature_detected!("avx2") {
-            // SAFETY: as above.
-            return unsafe { with_256(task) };
-        }
-    }
-    task.run()
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-fn with_512<T: Task>(task: T) -> T::Out {
-    task.run()
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn with_256<T: Task>(task: T) -> T::Out {
-    task.run()
 }
 
 /// Whether so many numbers are worth several threads.
@@ -114,7 +69,7 @@ struct Rows<'a, K> {
 impl<K: Row> Task for Rows<'_, K> {
     type Out = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<M: Machine>(self, _: M) {
         let [width, to] = self.widths;
         for (i, out) in self.out.chunks_exact_mut(to).enumerate() {
             let at = (self.first + i) * width;

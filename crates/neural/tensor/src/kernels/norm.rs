@@ -1,7 +1,7 @@
 //! Layer and RMS normalisation of rows, with scale and offset, and the way back through them.
 
 use super::rows::{sum_of, sum_of_pairs};
-use super::{Row, Task, by_rows, f32s, vectorised, worth_threads, zeros};
+use super::{Machine, Row, Task, by_rows, f32s, vectorised, worth_threads, zeros};
 use crate::engine::{self, Raw};
 use rayon::prelude::*;
 
@@ -75,7 +75,7 @@ struct Backward<'a> {
 impl Task for Backward<'_> {
     type Out = (Vec<f32>, Vec<f32>);
     #[inline(always)]
-    fn run(self) -> Self::Out {
+    fn run<M: Machine>(self, _: M) -> Self::Out {
         let width = self.w.len();
         let (mut dw, mut db, mut h) = (vec![0f32; width], vec![0f32; width], vec![0f32; width]);
         let rows = self.x.chunks_exact(width).zip(self.g.chunks_exact(width));

@@ -39,14 +39,23 @@ pub(crate) fn sum_of_pairs(x: &[f32], y: &[f32], f: impl Fn(f32, f32) -> f32 + C
     fold(lanes)
 }
 
+/// Sixteen running results become one, halves first. Written out: a loop over the halves is not unrolled and takes
+/// four times as long, which for short rows is most of the work.
 #[inline(always)]
-fn fold(mut lanes: [f32; 16]) -> f32 {
-    for width in [8, 4, 2, 1] {
-        for i in 0..width {
-            lanes[i] += lanes[i + width];
-        }
+fn join(lanes: [f32; 16], f: impl Fn(f32, f32) -> f32) -> f32 {
+    let (mut eight, mut four) = ([0f32; 8], [0f32; 4]);
+    for i in 0..8 {
+        eight[i] = f(lanes[i], lanes[i + 8]);
     }
-    lanes[0]
+    for i in 0..4 {
+        four[i] = f(eight[i], eight[i + 4]);
+    }
+    f(f(four[0], four[2]), f(four[1], four[3]))
+}
+
+#[inline(always)]
+fn fold(lanes: [f32; 16]) -> f32 {
+    join(lanes, |a, b| a + b)
 }
 
 #[inline(always)]
@@ -62,12 +71,7 @@ pub(crate) fn max_of(x: &[f32]) -> f32 {
     for (l, &v) in lanes.iter_mut().zip(rest) {
         *l = if v > *l { v } else { *l };
     }
-    for width in [8, 4, 2, 1] {
-        for i in 0..width {
-            lanes[i] = if lanes[i + width] > lanes[i] { lanes[i + width] } else { lanes[i] };
-        }
-    }
-    lanes[0]
+    join(lanes, |a, b| if b > a { b } else { a })
 }
 
 /// Sums over leading or trailing axes (or all), each left with length one.
@@ -192,7 +196,7 @@ pub(crate) fn masked_softmax(
             let top = if self.scale >= 0.0 { max_of(a) } else { a.iter().fold(f32::INFINITY, |m, &v| m.min(v)) };
             let top = top * self.scale;
             for (o, &v) in out.iter_mut().zip(a) {
-                *o = scalar::exp(v * self.scale - top);
+                *o = scalar::exp_below_one(v * self.scale - top);
             }
             let share = 1.0 / sum_of(out, |v| v);
             out.iter_mut().for_each(|o| *o *= share);
@@ -223,7 +227,7 @@ pub(crate) fn log_softmax(x: &Raw, width: usize) -> Option<Raw> {
         #[inline(always)]
         fn row(&self, _: usize, a: &[f32], _: &[f32], out: &mut [f32]) {
             let top = max_of(a);
-            let shift = top + scalar::ln(sum_of(a, |v| scalar::exp(v - top)));
+            let shift = top + scalar::ln(sum_of(a, |v| scalar::exp_below_one(v - top)));
             for (o, &v) in out.iter_mut().zip(a) {
                 *o = v - shift;
             }
@@ -240,7 +244,7 @@ pub(crate) fn log_softmax_back(y: &Raw, g: &Raw, width: usize) -> Option<Raw> {
         fn row(&self, _: usize, y: &[f32], g: &[f32], out: &mut [f32]) {
             let total = sum_of(g, |v| v);
             for ((o, &y), &g) in out.iter_mut().zip(y).zip(g) {
-                *o = g - scalar::exp(y) * total;
+                *o = g - scalar::exp_below_one(y) * total;
             }
         }
     }

@@ -5,7 +5,7 @@
 
 /// `e^x`; relative error below 2e-7, subnormal results included.
 #[inline(always)]
-pub(crate) fn exp(x: f32) -> f32 {
+pub fn exp(x: f32) -> f32 {
     const MAGIC: f32 = 12_582_912.0; // 1.5 * 2^23: adding it rounds to whole numbers
     let x = if x > 89.0 { 89.0 } else { x };
     let x = if x < -104.0 { -104.0 } else { x };
@@ -26,9 +26,29 @@ pub(crate) fn exp(x: f32) -> f32 {
     p * scale(half) * scale(n.wrapping_sub(half))
 }
 
+/// `e^x` for `x` at or below zero, as in softmax; relative error below 2e-7, zero where [`exp`] is subnormal (below
+/// -87.3). A quarter cheaper than [`exp`].
+#[inline(always)]
+pub(crate) fn exp_below_one(x: f32) -> f32 {
+    const MAGIC: f32 = 12_582_912.0;
+    let t = x * std::f32::consts::LOG2_E + MAGIC;
+    let n = t - MAGIC;
+    let r = x - n * 0.693_359_4 - n * -2.121_944_4e-4;
+    let p = 1.987_569_2e-4f32;
+    let p = p * r + 1.398_199_9e-3;
+    let p = p * r + 8.333_452e-3;
+    let p = p * r + 4.166_579_6e-2;
+    let p = p * r + 1.666_666_6e-1;
+    let p = p * r + 0.5;
+    let p = p * r * r + r + 1.0;
+    // The low bits of `t` hold n; what lies above them is shifted out.
+    let y = p * f32::from_bits(t.to_bits().wrapping_add(127) << 23);
+    if x < -87.3 { 0.0 } else { y }
+}
+
 /// The natural logarithm; relative error below 2e-7 (absolute near 1), `-inf` at zero, not a number below.
 #[inline(always)]
-pub(crate) fn ln(x: f32) -> f32 {
+pub fn ln(x: f32) -> f32 {
     let tiny = x < f32::MIN_POSITIVE;
     let y = if tiny { x * 8_388_608.0 } else { x };
     let bits = y.to_bits();
@@ -181,6 +201,7 @@ mod tests {
     fn errors_stay_below_what_is_stated() {
         let relative = |v: f64| v.abs();
         assert!(worst((-87.0, 88.7), exp, f64::exp, relative) < 2e-7);
+        assert!(worst((-87.3, 0.0), exp_below_one, f64::exp, relative) < 2e-7);
         assert!(worst((0.01, 1e4), ln, f64::ln, |v| v.abs().max(1.0)) < 2e-7);
         assert!(worst((-10.0, 10.0), tanh, f64::tanh, relative) < 4e-7);
         assert!(worst((-6.0, 6.0), erf, erf64, |_| 1.0) < 5e-7);
@@ -194,6 +215,8 @@ mod tests {
     fn the_ends_are_right() {
         assert_eq!((exp(f32::INFINITY), exp(f32::NEG_INFINITY), exp(0.0)), (f32::INFINITY, 0.0, 1.0));
         assert_eq!((exp(100.0), exp(-200.0)), (f32::INFINITY, 0.0));
+        assert_eq!((exp_below_one(f32::NEG_INFINITY), exp_below_one(-1e30), exp_below_one(0.0)), (0.0, 0.0, 1.0));
+        assert!(exp_below_one(f32::NAN).is_nan());
         assert!((exp(-95.0) as f64 / (-95f64).exp() - 1.0).abs() < 1e-3, "subnormal numbers");
         assert_eq!((ln(0.0), ln(f32::INFINITY), ln(1.0)), (f32::NEG_INFINITY, f32::INFINITY, 0.0));
         assert!(ln(-1.0).is_nan() && exp(f32::NAN).is_nan() && tanh(f32::NAN).is_nan() && ln(f32::NAN).is_nan());

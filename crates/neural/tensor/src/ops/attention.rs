@@ -1,9 +1,12 @@
 //! Attention and rotary positions.
 
 use super::{float, same_kind};
-use crate::kernels;
+use crate::calculus::recompute;
+use crate::dtype::DType;
+use crate::engine;
+use crate::kernels::{self, attention::Plan};
 use crate::op::Op;
-use crate::tape::{Keep, is_recording, record};
+use crate::tape::{Keep, is_plain, is_recording, record};
 use crate::tensor::Tensor;
 use smallvec::smallvec;
 
@@ -40,6 +43,25 @@ pub struct Attended {
     pub scores: Tensor,
 }
 
+/// Fewer queries than these are not worth laying out keys for.
+const FEW: usize = 8;
+
+/// Stops unless queries, keys and values fit together.
+#[track_caller]
+fn fits(q: &Tensor, k: &Tensor, v: &Tensor) {
+    same_kind("attention", q, k);
+    same_kind("attention", q, v);
+    let fits = q.rank() == 4
+        && k.rank() == 4
+        && v.rank() == 4
+        && q.size(0) == k.size(0)
+        && k.shape[..3] == v.shape[..3]
+        && q.size(3) == k.size(3)
+        && k.size(1) > 0
+        && q.size(1).is_multiple_of(k.size(1));
+    assert!(fits, "attention: shapes {:?}, {:?}, {:?} do not fit together", q.shape, k.shape, v.shape);
+}
+
 impl Attention {
     /// Queries look back only.
     pub fn causal() -> Self {
@@ -57,6 +79,75 @@ impl Attention {
         }
     }
 
+    /// What [`run`](Attention::run) mixes, without its pattern: less memory and time where nobody looks at who looked
+    /// at what.
+    ///
+    /// In `f32` a fused kernel computes it. Under other backward [rules](crate::rules), and where the gradient is
+    /// recorded, it is taken apart on the way back, so that rules for patterns and products hold as for `run`.
+    ///
+    /// ```
+    /// # use symbolon_tensor::{Attention, DType, Rng};
+    /// let x = Rng::new(0).normal([1, 2, 20, 8], DType::F32);
+    /// let how = Attention { window: Some(4), ..Attention::causal() };
+    /// assert!(how.out(&x, &x, &x).is_close(&how.run(&x, &x, &x).out, 1e-5, 0.0));
+    /// ```
+    ///
+    /// # Panics
+    /// When shapes do not fit together.
+    #[track_caller]
+    pub fn out(&self, q: &Tensor, k: &Tensor, v: &Tensor) -> Tensor {
+        fits(q, k, v);
+        let (t, keys) = (q.size(2), k.size(2));
+        // Laying out keys for a few queries costs more than it saves.
+        let fused =
+            q.dtype() == DType::F32 && engine::on_cpu(&q.raw) && t >= FEW && [q, k, v].iter().all(|x| !x.is_empty());
+        if !fused {
+            return self.run(q, k, v).out;
+        }
+        let how = *self;
+        let plan = Plan {
+            batch: q.size(0),
+            heads: q.size(1),
+            groups: k.size(1),
+            queries: t,
+            keys,
+            widths: [q.size(3), v.size(3)],
+            scale: self.scale.unwrap_or(1.0 / (q.size(3) as f64).sqrt()) as f32,
+            cap: self.soft_cap.map(|c| c as f32),
+            spans: (0..t).map(|i| self.span(i, t, keys)).collect(),
+        };
+        let [a, b, c] = [q, k, v].map(|x| engine::dense(&x.raw));
+        let [a, b, c] = [&a, &b, &c].map(engine::slice::<f32>);
+        let (mixed, logs) = kernels::attention::forward(a, b, c, &plan);
+        let raw = engine::from_vec(mixed, &[plan.batch, plan.heads, t, plan.widths[1]]);
+        record(how.op("attention"), &[q, k, v], raw, Keep::ALL, move |s| {
+            if !is_plain() {
+                return recompute(s, |x| how.run(&x[0], &x[1], &x[2]).out);
+            }
+            let dense = [&s.input(0).raw, &s.input(1).raw, &s.input(2).raw, &s.cotangent().raw, &s.output().raw]
+                .map(engine::dense);
+            let parts = dense.each_ref().map(engine::slice::<f32>);
+            let (dq, dk, dv) = kernels::attention::backward(parts, &logs, &plan);
+            let like = |values: Vec<f32>, i: usize| Some(Tensor::constant(engine::from_vec(values, s.input_shape(i))));
+            smallvec![like(dq, 0), like(dk, 1), like(dv, 2)]
+        })
+    }
+
+    /// The operation with these settings.
+    fn op(&self, kind: &'static str) -> Op {
+        let mut op = Op::new(kind).text("keys", if self.causal { "before" } else { "all" });
+        if let Some(w) = self.window {
+            op = op.ints("window", [w]);
+        }
+        if let Some(s) = self.scale {
+            op = op.real("scale", s);
+        }
+        if let Some(c) = self.soft_cap {
+            op = op.real("soft_cap", c);
+        }
+        op
+    }
+
     /// Attention of queries `[batch, heads, queries, width]` over keys and values `[batch, groups, keys, width]`.
     ///
     /// `groups` divides `heads`: neighbouring heads share keys and values (grouped queries; one group is
@@ -66,17 +157,7 @@ impl Attention {
     /// When shapes do not fit together.
     #[track_caller]
     pub fn run(&self, q: &Tensor, k: &Tensor, v: &Tensor) -> Attended {
-        same_kind("attention", q, k);
-        same_kind("attention", q, v);
-        let fits = q.rank() == 4
-            && k.rank() == 4
-            && v.rank() == 4
-            && q.size(0) == k.size(0)
-            && k.shape[..3] == v.shape[..3]
-            && q.size(3) == k.size(3)
-            && k.size(1) > 0
-            && q.size(1).is_multiple_of(k.size(1));
-        assert!(fits, "attention: shapes {:?}, {:?}, {:?} do not fit together", q.shape, k.shape, v.shape);
+        fits(q, k, v);
         let [b, h, t, d] = [q.size(0), q.size(1), q.size(2), q.size(3)];
         let (groups, s, dv) = (k.size(1), k.size(2), v.size(3));
         let scale = self.scale.unwrap_or(1.0 / (d as f64).sqrt());

@@ -4,12 +4,18 @@
 //! backward rule, and the arithmetic is a matrix product. So convolution, its two backward passes, transposed
 //! convolution and every higher derivative are the same three operations, and rules for matrix products (LRP's, for
 //! instance) hold for convolutions without a word.
+//!
+//! In `f32` and with steps of one, a fused kernel computes the numbers of a convolution and of its two ways back; where
+//! a gradient is recorded or under other rules, the three operations take over.
 
 use super::{float, same_kind};
-use crate::engine;
+use crate::calculus::recompute;
+use crate::dtype::DType;
+use crate::engine::{self, Raw};
+use crate::kernels::conv::{self, Plan};
 use crate::kernels::window::{self, Grid};
 use crate::op::Op;
-use crate::tape::{Keep, record};
+use crate::tape::{Grads, Keep, Step, is_plain, record};
 use crate::tensor::Tensor;
 use smallvec::smallvec;
 
@@ -120,15 +126,22 @@ impl Tensor {
             && weight.size(0).is_multiple_of(windows.groups.max(1));
         assert!(fits, "conv2d: image {:?} and kernel {:?} do not fit together", self.shape, weight.shape);
         let grid = windows.grid("conv2d", [self.size(2), self.size(3)], [weight.size(2), weight.size(3)]);
-        let (b, o, groups) = (self.size(0), weight.size(0), windows.groups);
-        let columns = self.columns(grid);
-        let (inner, wide) = (columns.size(0) / groups, columns.size(1));
-        let y = match groups {
-            1 => weight.reshape([o, inner]).matmul(&columns),
-            g => weight.reshape([g, o / g, inner]).matmul(&columns.reshape([g, inner, wide])),
-        };
-        let y = y.reshape([o, b, grid.out[0], grid.out[1]]).transpose(0, 1);
-        add_channels(y, bias)
+        if let Some(b) = bias {
+            same_kind("conv2d", self, b);
+            assert_eq!(b.shape(), [weight.size(0)], "conv2d: one offset for each output channel");
+        }
+        let groups = windows.groups;
+        let plan =
+            Plan { batch: self.size(0), groups, channels: weight.size(1), outputs: weight.size(0) / groups, grid };
+        let fused = grid.stride == [1, 1]
+            && self.dtype() == DType::F32
+            && engine::on_cpu(&self.raw)
+            && !self.is_empty()
+            && !weight.is_empty();
+        match fused {
+            true => fused_conv(self, weight, bias, plan),
+            false => composed_conv(self, weight, bias, plan),
+        }
     }
     /// Transposed two-dimensional convolution: `[batch, inputs, height, width]` with `[inputs, outputs / groups,
     /// height, width]`; `extra` rows and columns are added at the end of the result.
@@ -182,8 +195,57 @@ impl Tensor {
     }
 }
 
+/// Convolution as columns times a matrix.
+fn composed_conv(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, plan: Plan) -> Tensor {
+    let (o, g, out) = (weight.size(0), plan.groups, plan.grid.out);
+    let columns = x.columns(plan.grid);
+    let (inner, wide) = (columns.size(0) / g, columns.size(1));
+    let y = match g {
+        1 => weight.reshape([o, inner]).matmul(&columns),
+        _ => weight.reshape([g, o / g, inner]).matmul(&columns.reshape([g, inner, wide])),
+    };
+    add_channels(y.reshape([o, plan.batch, out[0], out[1]]).transpose(0, 1), bias)
+}
+
+/// The same numbers in one kernel.
+fn fused_conv(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, plan: Plan) -> Tensor {
+    let dense: Vec<Raw> = std::iter::once(x).chain([weight]).chain(bias).map(|t| engine::dense(&t.raw)).collect();
+    let parts: Vec<&[f32]> = dense.iter().map(engine::slice::<f32>).collect();
+    let y = conv::forward(parts[0], parts[1], parts.get(2).copied(), &plan);
+    let out = plan.grid.out;
+    let raw = engine::from_vec(y, &[plan.batch, weight.size(0), out[0], out[1]]);
+    let op = Op::new("conv2d").ints("padding", plan.grid.padding).ints("dilation", plan.grid.dilation);
+    let inputs: Vec<&Tensor> = std::iter::once(x).chain([weight]).chain(bias).collect();
+    record(op.ints("groups", [plan.groups]), &inputs, raw, Keep::INPUTS, move |s| {
+        match is_plain().then(|| fused_back(s, &plan)).flatten() {
+            Some(grads) => grads,
+            None => recompute(s, |t| composed_conv(&t[0], &t[1], t.get(2), plan)),
+        }
+    })
+}
+
+/// Cotangents of image, weights and offsets, as far as they are asked for.
+fn fused_back(s: &Step, plan: &Plan) -> Option<Grads> {
+    let [x, w, g] = [&s.input(0).raw, &s.input(1).raw, &s.cotangent().raw].map(engine::dense);
+    let [x, w, g] = [&x, &w, &g].map(engine::slice::<f32>);
+    let mut grads: Grads = smallvec![None; s.operands()];
+    if s.needs(0) {
+        let dx = conv::back_to_image(g, w, plan)?;
+        grads[0] = Some(Tensor::constant(engine::from_vec(dx, s.input_shape(0))));
+    }
+    if (1..s.operands()).any(|i| s.needs(i)) {
+        let (dw, db) = conv::back_to_weights(x, g, plan);
+        grads[1] = Some(Tensor::constant(engine::from_vec(dw, s.input_shape(1))));
+        if s.operands() > 2 {
+            grads[2] = Some(Tensor::constant(engine::from_vec(db, s.input_shape(2))));
+        }
+    }
+    Some(grads)
+}
+
 impl Windows {
-    fn flat(self) -> Self {
+    /// The same along the second axis only, for rows taken as images of height one.
+    pub(super) fn flat(self) -> Self {
         let one = |first: usize, pair: [usize; 2]| [first, pair[1]];
         Self {
             stride: one(1, self.stride),

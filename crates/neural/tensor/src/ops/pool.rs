@@ -1,4 +1,5 @@
-//! Pooling and up-sampling of images `[batch, channels, height, width]`.
+//! Pooling and up-sampling of images `[batch, channels, height, width]` and pooling of rows `[batch, channels,
+//! length]`.
 //!
 //! Maxima are picked by place, so their cotangent goes to the first of equal winners in a window; averages and
 //! interpolations are linear maps and are written as products with small constant matrices.
@@ -57,6 +58,27 @@ impl Tensor {
         let columns: Vec<Tensor> =
             (spans(w, to[1]).into_iter()).map(|(a, b)| tall.narrow(3, a..b).max_axis(3, true)).collect();
         Tensor::cat(&columns.iter().collect::<Vec<_>>(), 3)
+    }
+    /// The largest number of each window of `[batch, channels, length]`; the second entries of `windows` count.
+    #[track_caller]
+    pub fn max_pool1d(&self, kernel: usize, windows: Windows) -> Tensor {
+        self.unsqueeze(2).max_pool2d([1, kernel], windows.flat()).squeeze(2)
+    }
+    /// The mean of each window of `[batch, channels, length]`; zeros of the padding count, the second entries of
+    /// `windows` are used.
+    #[track_caller]
+    pub fn avg_pool1d(&self, kernel: usize, windows: Windows) -> Tensor {
+        self.unsqueeze(2).avg_pool2d([1, kernel], windows.flat()).squeeze(2)
+    }
+    /// Means over windows that divide `[batch, channels, length]` into `to` parts as evenly as they can.
+    #[track_caller]
+    pub fn adaptive_avg_pool1d(&self, to: usize) -> Tensor {
+        self.unsqueeze(2).adaptive_avg_pool2d([1, to]).squeeze(2)
+    }
+    /// Maxima over windows that divide `[batch, channels, length]` into `to` parts as evenly as they can.
+    #[track_caller]
+    pub fn adaptive_max_pool1d(&self, to: usize) -> Tensor {
+        self.unsqueeze(2).adaptive_max_pool2d([1, to]).squeeze(2)
     }
     /// Larger or smaller images by repeating the nearest number.
     #[track_caller]

@@ -1,8 +1,13 @@
 //! Groups of rows, and sparse matrices: the sums that circuits, graphs and relations are made of.
 
 use super::float;
+use crate::dtype::DType;
+use crate::engine;
 use crate::error::{Error, Result};
+use crate::kernels::segment;
+use crate::tape::{Keep, is_recording, record};
 use crate::tensor::Tensor;
+use smallvec::smallvec;
 
 /// Which group each row belongs to.
 ///
@@ -72,16 +77,11 @@ impl Segments {
     pub fn max(&self, x: &Tensor) -> Tensor {
         self.rows("segment max", x);
         let width = x.shape[1..].iter().product::<usize>();
-        let (values, ids) = (x.to_vec::<f64>(), self.ids.to_vec::<i64>());
-        let mut best = vec![-1i64; self.count * width];
-        for (row, &g) in ids.iter().enumerate() {
-            for j in 0..width {
-                let b = &mut best[g as usize * width + j];
-                if *b < 0 || values[row * width + j] > values[*b as usize * width + j] {
-                    *b = row as i64;
-                }
-            }
-        }
+        let (here, ids) = (engine::dense(&x.raw), self.ids.to_vec::<i64>());
+        let best = match x.dtype() {
+            DType::F32 => segment::winners(engine::slice::<f32>(&here), &ids, self.count, width),
+            _ => segment::winners(&x.to_vec::<f64>(), &ids, self.count, width),
+        };
         let mut to = x.shape.clone();
         to[0] = self.count;
         if x.is_empty() {
@@ -96,14 +96,31 @@ impl Segments {
     #[track_caller]
     pub fn logsumexp(&self, x: &Tensor) -> Tensor {
         self.rows("segment logsumexp", x);
-        let top = self.max(&x.detach());
-        let top = top.mask_fill(&top.eq_scalar(f64::NEG_INFINITY), 0.0);
-        let e = (x - top.index_select(0, &self.ids)).exp();
-        let total = self.sum(&e);
-        // Empty groups: the logarithm of zero, without a slope that would spoil gradients.
-        let empty = total.detach().eq_scalar(0.0);
-        let log = empty.choose(&total.ones_like(), &total).ln() + top;
-        log.mask_fill(&empty, f64::NEG_INFINITY)
+        let width = x.shape[1..].iter().product::<usize>();
+        let fused = match x.is_empty() {
+            true => None,
+            false => segment::logsumexp(&x.raw, &self.ids.raw, self.count, width),
+        };
+        let raw = fused.unwrap_or_else(|| self.composed_logsumexp(&x.detach()).raw);
+        let groups = self.clone();
+        record("segment_logsumexp", &[x], raw, Keep::ALL, move |s| {
+            let (x, y, g) = (s.input(0), s.output(), s.cotangent());
+            if !is_recording()
+                && !x.is_empty()
+                && let Some(raw) = segment::logsumexp_back(&x.raw, &y.raw, &g.raw, &groups.ids.raw, width)
+            {
+                return smallvec![Some(Tensor::constant(raw))];
+            }
+            // Where everything was minus infinity, nothing has a share.
+            let y = y.mask_fill(&y.detach().eq_scalar(f64::NEG_INFINITY), 0.0);
+            let rows = |t: &Tensor| t.index_select(0, &groups.ids);
+            smallvec![Some(rows(g) * (x - rows(&y)).exp())]
+        })
+    }
+    fn composed_logsumexp(&self, x: &Tensor) -> Tensor {
+        let top = self.max(x);
+        let top = top.mask_fill(&top.abs().eq_scalar(f64::INFINITY), 0.0);
+        self.sum(&(x - top.index_select(0, &self.ids)).exp()).ln() + top
     }
     /// The softmax within each group.
     #[track_caller]

@@ -3,8 +3,7 @@
 use super::Semiring;
 use crate::budget::{Budget, Stop};
 use crate::circuit::{Circuit, Kind, NodeIndex, Weights};
-use crate::graph::Tarjan;
-use crate::lineage::{ChoiceId, Lineage, Lit, Node};
+use crate::lineage::{ChoiceId, Lineage, Lit, Node, NodeId};
 
 /// Why a lineage has no value in a semiring.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,21 +71,16 @@ pub fn over_lineage<S: Semiring>(
     budget: &Budget,
 ) -> Result<Vec<S::Value>, EvaluateError> {
     let mut meter = budget.start();
-    let mut tarjan = Tarjan::new(lineage.nodes.len());
-    let child = |v: u32, i: u32| lineage.nodes[v as usize].children().get(i as usize).map(|l| l.node().0);
-    tarjan.run(roots.iter().map(|l| l.node().0), child);
     let mut values: Vec<S::Value> = vec![semiring.zero(); lineage.nodes.len()];
-    for c in 0..tarjan.count() {
-        let mut members = tarjan.members_of(c).to_vec();
-        members.sort_unstable();
-        let inside = |l: &Lit| members.binary_search(&l.node().0).is_ok();
-        let cyclic = members.iter().any(|&v| lineage.nodes[v as usize].children().iter().any(inside));
+    for members in lineage.components(roots) {
+        let inside = |l: &Lit| members.binary_search(&l.node()).is_ok();
+        let cyclic = members.iter().any(|&v| lineage.node(v).children().iter().any(inside));
         if cyclic && !semiring.laws().fixpoints {
             return Err(EvaluateError::Cycle(semiring.name()));
         }
         loop {
             let mut changed = false;
-            for &v in &members {
+            for &NodeId(v) in &members {
                 meter.tick(|| 0)?;
                 let value = node_value(semiring, lineage, weights, &values, v)?;
                 if !semiring.close(&value, &values[v as usize]) {

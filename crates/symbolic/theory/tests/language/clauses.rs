@@ -246,3 +246,16 @@ fn neural_predicates_are_checked() {
         assert_eq!(errors(text).iter().filter(|e| e.0 == code).count(), 1, "{text}: {:?}", errors(text));
     }
 }
+
+#[test]
+fn declarations_are_kept_for_whoever_binds_networks() {
+    let t = load(
+        ":- network(digit, lenet(10)). :- train(\"pairs.csv\", sum(image(A), image(B), S)). :- other(1). other(2).",
+    );
+    let shown: Vec<String> = t.program.declarations.iter().map(|d| t.terms.show(d.term)).collect();
+    assert_eq!(shown, ["network(digit,lenet(10))", "train(\"pairs.csv\",sum(image(A),image(B),C))"]);
+    let names: Vec<&str> = t.program.declarations[1].vars.iter().map(|n| &**n).collect();
+    assert_eq!(names, ["A", "B", "S"]);
+    // Whatever else stands after an arrow stays a constraint.
+    assert_eq!(t.program.constraints.len(), 1);
+}

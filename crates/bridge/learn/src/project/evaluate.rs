@@ -1,0 +1,101 @@
+//! How well a project answers: observations against what networks and theory say together.
+
+use symbolon_net::Trace;
+use symbolon_tensor::{DType, no_grad};
+
+use super::Project;
+use crate::error::Result;
+use crate::program::{Example, Target};
+
+/// Examples that are evaluated together.
+const AT_ONCE: usize = 500;
+
+/// What is said about one observation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prediction {
+    /// The most probable answer, or `true` or `false` where there is one to be judged.
+    pub answer: String,
+    /// Whether that is what was observed.
+    pub correct: bool,
+    /// The natural logarithm of the probability of what was observed; minus infinity where no proof explains it.
+    pub log_probability: f64,
+}
+
+/// What is said about many observations.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluation {
+    /// One for each observation, in order.
+    pub predictions: Vec<Prediction>,
+}
+
+impl Evaluation {
+    /// Share of right answers; those that no proof explains count as wrong. Not a number without any.
+    pub fn accuracy(&self) -> f64 {
+        self.predictions.iter().filter(|p| p.correct).count() as f64 / self.predictions.len() as f64
+    }
+
+    /// Mean over the observations that have a probability; not a number without any.
+    pub fn mean_log_probability(&self) -> f64 {
+        let finite: Vec<f64> = self.predictions.iter().map(|p| p.log_probability).filter(|l| l.is_finite()).collect();
+        finite.iter().sum::<f64>() / finite.len() as f64
+    }
+
+    /// How many have no probability at all.
+    pub fn impossible(&self) -> usize {
+        self.predictions.iter().filter(|p| p.log_probability == f64::NEG_INFINITY).count()
+    }
+}
+
+impl Project {
+    /// Judges networks and theory on observations. An observation with other possible answers, such as a sum, is judged by the
+    /// most probable one; one that is true or false by which of the two is more probable.
+    ///
+    /// # Errors
+    /// Data that was not loaded; outputs that do not fit.
+    pub fn judge(&self, examples: &[Example]) -> Result<Evaluation> {
+        let mut all = Evaluation::default();
+        for some in examples.chunks(AT_ONCE) {
+            all.predictions.extend(no_grad(|| self.judge_some(some))?);
+        }
+        Ok(all)
+    }
+
+    fn judge_some(&self, examples: &[Example]) -> Result<Vec<Prediction>> {
+        let mut still = || [0, 0];
+        let observed = self.log_probabilities(examples, &mut still)?.to(DType::F64).to_vec::<f64>();
+        // Those with several answers are asked again, for all of them.
+        let open: Vec<usize> = (0..examples.len()).filter(|&i| asks_which(&examples[i])).collect();
+        let questions: Vec<Example> =
+            open.iter().map(|&i| Example { target: Target::All, ..examples[i].clone() }).collect();
+        let batch = self.program.batch(&questions);
+        let mut outputs = Vec::with_capacity(batch.calls.len());
+        for calls in &batch.calls {
+            outputs.push(self.outputs(calls.network, &calls.inputs, &mut Trace::none(), &mut still)?);
+        }
+        let mut best: Vec<Option<usize>> = vec![None; examples.len()];
+        for answers in self.program.answers(&batch, &outputs, &self.logits)? {
+            let winners = answers.log_probability.argmax(1).to_vec::<i64>();
+            for (&e, winner) in answers.examples.iter().zip(winners) {
+                best[open[e]] = Some(winner as usize);
+            }
+        }
+        let judged = examples.iter().zip(observed).zip(best).map(|((example, log_probability), best)| match best {
+            Some(best) => Prediction {
+                answer: self.program.show(example.layer.answers[best]),
+                correct: example.target == Target::Answer(best as u32),
+                log_probability,
+            },
+            None => {
+                let correct = log_probability > 0.5f64.ln();
+                let seen = !matches!(example.target, Target::Root(_));
+                Prediction { answer: (seen == correct).to_string(), correct, log_probability }
+            }
+        });
+        Ok(judged.collect())
+    }
+}
+
+/// Whether there are several answers to choose from.
+fn asks_which(example: &Example) -> bool {
+    !example.layer.closed && matches!(example.target, Target::Answer(_) | Target::Impossible)
+}

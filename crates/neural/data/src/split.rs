@@ -1,0 +1,43 @@
+//! Which items to learn from and which to be judged on.
+
+use crate::draw::{epoch_rng, shuffle};
+use crate::error::{Result, request};
+
+/// Item numbers in two parts without a common item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// For training, in random order.
+    pub train: Vec<usize>,
+    /// Held out, in random order.
+    pub held_out: Vec<usize>,
+}
+
+impl Split {
+    /// Holds out a share (0 to 1) of the items, of each class the same share, rounded to whole items of each class.
+    ///
+    /// # Errors
+    /// [`Error::Request`](crate::Error::Request) when the share is not between 0 and 1.
+    ///
+    /// ```
+    /// let split = symbolon_data::Split::stratified(&[0, 0, 0, 0, 1, 1, 1, 1], 0.25, 7).unwrap();
+    /// assert_eq!((split.train.len(), split.held_out.len()), (6, 2)); // one of each class is held out
+    /// ```
+    pub fn stratified(labels: &[usize], held_out: f64, seed: u64) -> Result<Self> {
+        if !(0.0..=1.0).contains(&held_out) {
+            return Err(request("held-out share", held_out.to_string(), "give a number from 0 to 1"));
+        }
+        let mut rng = epoch_rng(seed, 0);
+        let mut order: Vec<usize> = (0..labels.len()).collect();
+        shuffle(&mut order, &mut rng);
+        order.sort_by_key(|&i| labels[i]);
+        let mut split = Self { train: Vec::new(), held_out: Vec::new() };
+        for class in order.chunk_by(|&a, &b| labels[a] == labels[b]) {
+            let (out, kept) = class.split_at((class.len() as f64 * held_out).round() as usize);
+            split.held_out.extend(out);
+            split.train.extend(kept);
+        }
+        shuffle(&mut split.train, &mut rng);
+        shuffle(&mut split.held_out, &mut rng);
+        Ok(split)
+    }
+}
