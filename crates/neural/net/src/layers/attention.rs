@@ -100,10 +100,12 @@ impl Attention {
     /// What each head gathers: `z`, `[batch, heads, queries, head width]`. The pattern is laid out as a tensor of its
     /// own only when somebody listens there.
     pub fn mix(&self, q: &Tensor, k: &Tensor, v: &Tensor, at: Arguments, trace: &mut Trace) -> Result<Tensor> {
-        let looked = self.look.run(q, k, v);
         let z = match trace.wants(format_args!("{at}.pattern")) {
-            false => looked.out,
-            true => self.gather(&trace.at(format_args!("{at}.pattern"), &PATTERN, looked.pattern)?, v),
+            false => self.look.out(q, k, v),
+            true => {
+                let pattern = self.look.run(q, k, v).pattern;
+                self.gather(&trace.at(format_args!("{at}.pattern"), &PATTERN, pattern)?, v)
+            }
         };
         trace.at(format_args!("{at}.z"), &HEADS, z)
     }
