@@ -18,10 +18,11 @@ fn site() -> symbolon_net::Site {
 
 /// One symbol of each kind over six units.
 fn symbols(rng: &mut Rng) -> Vec<Box<dyn Symbol>> {
+    let k = 1 + rng.below(UNITS);
     vec![
         Box::new(Neuron::new(site(), rng.below(UNITS), UNITS).unwrap()),
         Box::new(Direction::new(site(), &(rng.normal([UNITS], DType::F64) * 3.0)).unwrap()),
-        Box::new(Subspace::new(site(), &rng.normal([1 + rng.below(UNITS), UNITS], DType::F64)).unwrap()),
+        Box::new(Subspace::new(site(), &rng.normal([k, UNITS], DType::F64)).unwrap()),
         Box::new(NeuralPredicate::new("digit", site(), (0..UNITS).map(|i| i.to_string())).unwrap()),
     ]
 }
