@@ -12,7 +12,7 @@ use symbolon_tensor::{Tensor, no_grad};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn best(mut run: impl FnMut() -> Result<(), Error>) -> Result<f64, Error> {
+fn best<T>(mut run: impl FnMut() -> Result<T, Error>) -> Result<f64, Error> {
     let mut best = f64::INFINITY;
     for _ in 0..3 {
         let start = Instant::now();
@@ -33,7 +33,7 @@ fn main() -> Result<(), Error> {
     let prompt = ids(0, n)?;
     no_grad(|| {
         let last = || Pass { last_only: true, ..Pass::default() };
-        let quiet = best(|| Ok(drop(model.network.run(std::slice::from_ref(&prompt), last(), &mut Trace::none())?)))?;
+        let quiet = best(|| Ok(model.network.run(std::slice::from_ref(&prompt), last(), &mut Trace::none())?))?;
         println!("prefill     {:>8.0} tokens/s", n as f64 / quiet);
         let sites = [
             "blocks.*.resid_pre",
@@ -44,12 +44,11 @@ fn main() -> Result<(), Error> {
         ];
         let loud = best(|| {
             let mut trace = sites.iter().fold(Trace::new(), |t, s| t.record(*s));
-            Ok(drop(model.network.run(std::slice::from_ref(&prompt), last(), &mut trace)?))
+            Ok(model.network.run(std::slice::from_ref(&prompt), last(), &mut trace)?)
         })?;
         println!("recorded    {:>8.0} tokens/s", n as f64 / loud);
-        let whole = best(|| {
-            Ok(drop(model.network.run(std::slice::from_ref(&prompt), Pass::default(), &mut Trace::none())?))
-        })?;
+        let whole =
+            best(|| Ok(model.network.run(std::slice::from_ref(&prompt), Pass::default(), &mut Trace::none())?))?;
         println!("all logits  {:>8.0} tokens/s", n as f64 / whole);
         let decode = best(|| {
             let mut cache = Cache::new();

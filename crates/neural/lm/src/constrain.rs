@@ -25,7 +25,7 @@ use toktrie::{TokEnv, TokRxInfo, TokTrie, TokenId, TokenizerEnv};
 /// The form an answer must have.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Grammar {
-    /// A JSON value that this schema describes.
+    /// A JSON value that this schema describes, on one line (unless the schema's `x-guidance` says otherwise).
     JsonSchema(serde_json::Value),
     /// Text that this regular expression matches from beginning to end.
     Regex(String),
@@ -86,7 +86,7 @@ impl Constrainer {
     /// When the schema, expression or grammar is none, asks for something unsupported, or nothing can match it.
     pub fn start(&self, grammar: &Grammar) -> Result<Constraint> {
         let grammar = match grammar {
-            Grammar::JsonSchema(s) => TopLevelGrammar::from_json_schema(s.clone()),
+            Grammar::JsonSchema(s) => TopLevelGrammar::from_json_schema(one_line(s.clone())),
             Grammar::Regex(r) => TopLevelGrammar::from_regex(r),
             Grammar::Lark(l) => TopLevelGrammar::from_lark(l.clone()),
         };
@@ -139,6 +139,15 @@ impl Constraint {
             false => self.matcher.is_accepting().map_err(wrong),
         }
     }
+}
+
+/// JSON on one line: where white space were free, a small model could write it for ever.
+fn one_line(mut schema: serde_json::Value) -> serde_json::Value {
+    if let Some(keys) = schema.as_object_mut() {
+        let spaces = serde_json::json!({"whitespace_flexible": false, "item_separator": ", ", "key_separator": ": "});
+        keys.entry("x-guidance").or_insert(spaces);
+    }
+    schema
 }
 
 fn wrong(e: impl std::fmt::Display) -> Error {

@@ -53,15 +53,9 @@ fn fits_schema(text: &str) -> bool {
 fn noise_becomes_valid_json_every_time() {
     let t = toy_tokenizer();
     let c = Constrainer::new(&t, t.len()).unwrap();
-    let (mut done, mut seed) = (0, 0);
-    while done < 60 {
-        // Noise may write white space for long; such an answer is not finished, and does not count.
-        if let Some(text) = answer(&c, &t, &schema(), seed, 400) {
-            assert!(fits_schema(&text), "{text:?}");
-            done += 1;
-        }
-        seed += 1;
-        assert!(seed < 200, "most answers come to an end");
+    for seed in 0..100 {
+        let text = answer(&c, &t, &schema(), seed, 100).expect("it comes to an end");
+        assert!(fits_schema(&text), "{text:?}");
     }
 }
 
@@ -135,6 +129,8 @@ fn a_real_vocabulary_keeps_the_form() {
     let Some(folder) = fetched("smollm2-135m") else { return };
     let t = Tokenizer::from_gguf(&Gguf::open(folder.join("model.gguf")).unwrap()).unwrap();
     let c = Constrainer::new(&t, t.len()).unwrap();
-    let texts: Vec<String> = (0..20).filter_map(|seed| answer(&c, &t, &schema(), seed, 100)).collect();
-    assert!(texts.len() > 5 && texts.iter().all(|text| fits_schema(text)), "{texts:?}");
+    for seed in 0..100 {
+        let text = answer(&c, &t, &schema(), seed, 100).expect("it comes to an end");
+        assert!(fits_schema(&text), "{text:?}");
+    }
 }
