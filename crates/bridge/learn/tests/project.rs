@@ -34,7 +34,10 @@ impl Folder {
             rows += &format!("[{a:.3}],[{b:.3}],{}\n", if (a > 0.0) == (b > 0.0) { "yes" } else { "no" });
         }
         folder.write("train.csv", &rows);
-        folder.write("signs.csv", "query,truth\n\"sign(vector([2.5]), plus)\",true\n\"sign(vector([-2.5]), plus)\",false\n");
+        folder.write(
+            "signs.csv",
+            "query,truth\n\"sign(vector([2.5]), plus)\",true\n\"sign(vector([-2.5]), plus)\",false\n",
+        );
         folder
     }
     fn write(&self, name: &str, text: &str) {
@@ -78,7 +81,9 @@ fn a_folder_is_learned_from_and_answers() {
 
 #[test]
 fn training_that_was_stopped_goes_on_to_the_same_bits() {
-    let bytes = |project: &Project| project.networks["sign"].parameters().iter().flat_map(|(_, p)| p.to_bytes()).collect::<Vec<u8>>();
+    let bytes = |project: &Project| {
+        project.networks["sign"].parameters().iter().flat_map(|(_, p)| p.to_bytes()).collect::<Vec<u8>>()
+    };
     let folder = Folder::new(&THEORY.replace("epochs(20)", "epochs(4)"));
     let mut whole = folder.open().unwrap();
     whole.teach(Run::default()).unwrap();
@@ -124,7 +129,11 @@ fn mistakes_are_said_with_their_place() {
     assert!(refused("\"signs.csv\"", "\"sings.csv\"").contains("sings.csv"));
     let folder = Folder::new(THEORY);
     folder.write("signs.csv", "query,truth\n\"sign(vector([1]), plus)\",maybe\n");
-    assert!(folder.refused().contains("signs.csv: line 2, column `truth`: `maybe` is no truth"), "{}", folder.refused());
+    assert!(
+        folder.refused().contains("signs.csv: line 2, column `truth`: `maybe` is no truth"),
+        "{}",
+        folder.refused()
+    );
     folder.write("signs.csv", "query\n\"sign(vector([1]), Which)\"\n");
     assert!(folder.refused().contains("line 2"), "{}", folder.refused());
     folder.write("signs.csv", "query\n\"sign(vector([one]), plus)\"\n");
@@ -157,7 +166,8 @@ fn pictures_are_read_from_the_folder_and_networks_take_several() {
         same(A, B) :- looks(A, B, yes).
     ";
     let folder = Folder::new(&theory.replace("mlp(2, 4, 4, 2)", "lenet(16, 16, 2, 2)"));
-    let picture = |seed: u64, side: usize| Rng::new(seed).uniform([1, side, side], 0.0, 1.0, symbolon_tensor::DType::F32);
+    let picture =
+        |seed: u64, side: usize| Rng::new(seed).uniform([1, side, side], 0.0, 1.0, symbolon_tensor::DType::F32);
     write_png(folder.path().join("a.png"), &picture(1, 16)).unwrap();
     write_png(folder.path().join("b.png"), &picture(2, 16)).unwrap();
     folder.write("train.csv", "A,B,truth\na.png,b.png,false\na.png,a.png,true\n");

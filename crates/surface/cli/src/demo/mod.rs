@@ -19,10 +19,10 @@ use checks::{Checked, Claim};
 use world::World;
 
 /// Pairs that are learned from, if nothing else is said.
-pub const PAIRS: usize = 16_000;
+pub const PAIRS: usize = 24_000;
 
 /// Passes over them, if nothing else is said.
-pub const EPOCHS: u64 = 4;
+pub const EPOCHS: u64 = 6;
 
 /// Runs the command and returns its exit status.
 pub fn run(args: &Demo) -> u8 {

@@ -89,7 +89,7 @@ pub fn write(
         .section("The circuit")
         .text(
             "What the network's outputs go through: the theory, compiled into sums and products. Here the part that computes the \
-             probability that two pictures add up to 3. The numbers are those of the first pair above.",
+             probability that two pictures add up to 3. The numbers are those of a held-out pair that does.",
         )
         .wide_figure("Circuit of a sum of 3.", circuit(world, &mut trained.project)?)
         .provenance(
@@ -234,7 +234,8 @@ fn written(checked: &Checked) -> Table {
 
 fn circuit(world: &World, project: &mut Project) -> Result<symbolon_draw::Graph, Failure> {
     let mut theory = project.program.theory().clone();
-    let query = theory.parse_query(&World::question(world.held_out[0], 3))?;
+    let pair = world.held_out.iter().find(|&&p| world.sum(p) == 3).unwrap_or(&world.held_out[0]);
+    let query = theory.parse_query(&World::question(*pair, 3))?;
     theory.queries.push(query);
     let inference = theory.inference(&asked(project), &Budget::default())?;
     let Some(&root) = inference.compiled.queries.first() else { return Err("a sum of 3 has a circuit".into()) };
