@@ -12,6 +12,7 @@ import torch
 import digits
 
 warnings.filterwarnings("ignore", message="ApproximateEngine is not available")
+warnings.filterwarnings("ignore", message="Converting a tensor with requires_grad")
 
 from deepproblog.dataset import DataLoader, Dataset  # noqa: E402
 from deepproblog.engines import ExactEngine  # noqa: E402
