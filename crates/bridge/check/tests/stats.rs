@@ -198,7 +198,7 @@ fn estimates() -> impl Strategy<Value = Estimate> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn intervals_are_nested_and_decide_as_p_says(e in estimates(), bound in -2.0..2.0f64, width in 0.0..2.0f64) {

@@ -179,6 +179,10 @@ impl Claim {
         if self.paper.as_ref().and_then(|p| p.value).is_some_and(|v| !v.is_finite()) {
             return bad("`paper.value` is not finite".into());
         }
+        // The log is JSON, whose reader may miss the last bit of a long number: the claim would look altered.
+        if let Some(x) = self.numbers().into_iter().find(|x| x.is_finite() && !survives(*x)) {
+            return bad(format!("{x} has more digits than can be kept; give at most 15"));
+        }
         for (i, control) in self.controls.iter().enumerate() {
             if control.name.trim().is_empty() || control.explains.trim().is_empty() {
                 return bad(format!("control {i} has no name, or does not say what it explains"));
@@ -193,11 +197,23 @@ impl Claim {
         Ok(())
     }
 
+    /// All numbers that it states.
+    fn numbers(&self) -> Vec<f64> {
+        let ends = self.controls.iter().map(|c| c.expects).chain([self.predicts]).flat_map(|r| r.ends());
+        let range = self.statistic.range.into_iter().flatten();
+        ends.chain(range).chain([self.alpha]).chain(self.paper.as_ref().and_then(|p| p.value)).collect()
+    }
+
     /// Whether some outcome would refute it: a prediction that covers all values the statistic can take has none.
     pub fn can_fail(&self) -> bool {
         let possible = self.statistic.range.is_none_or(|range| !self.predicts.covers(range));
         possible && !self.refuted_by.trim().is_empty()
     }
+}
+
+/// Whether a number is the same after it was written to JSON and read.
+fn survives(x: f64) -> bool {
+    serde_json::to_string(&x).and_then(|text| serde_json::from_str::<f64>(&text)).is_ok_and(|back| back == x)
 }
 
 /// The claims of a study, checked: names are told apart, families agree on how they are corrected.

@@ -150,11 +150,8 @@ impl Register {
                 Some(_) => self.unaltered(claim)?,
             }
         }
-        for claim in fresh {
-            let digest = claim.digest();
-            self.append(at, Event::Registered { claim, digest })?;
-        }
-        Ok(())
+        let event = |claim: Claim| Event::Registered { digest: claim.digest(), claim };
+        self.append_all(at, fresh.into_iter().map(event))
     }
 
     /// Replaces a registered claim, for a stated reason. If data were opened before, what comes of it is exploratory.
@@ -208,18 +205,32 @@ impl Register {
     }
 
     pub(super) fn append(&mut self, at: u64, event: Event) -> Result<()> {
-        let entry = Entry { at, previous: self.head.clone(), event };
-        let line = serde_json::to_string(&entry).expect("strings and finite numbers are JSON");
+        self.append_all(at, [event])
+    }
+
+    /// Adds lines in one go.
+    fn append_all(&mut self, at: u64, events: impl IntoIterator<Item = Event>) -> Result<()> {
+        let (mut head, mut text, mut entries) = (self.head.clone(), String::new(), Vec::new());
+        for event in events {
+            let entry = Entry { at, previous: head, event };
+            let line = serde_json::to_string(&entry).expect("strings and finite numbers are JSON");
+            head = digest(line.as_bytes());
+            text += &(line + "\n");
+            entries.push(entry);
+        }
+        if entries.is_empty() {
+            return Ok(());
+        }
         let write = || {
             let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&self.path)?;
             file.set_len(self.whole)?;
-            file.write_all((line.clone() + "\n").as_bytes())?;
+            file.write_all(text.as_bytes())?;
             file.sync_all()
         };
         write().map_err(Error::io(&self.path))?;
-        self.whole += line.len() as u64 + 1;
-        self.head = digest(line.as_bytes());
-        self.entries.push(entry);
+        self.whole += text.len() as u64;
+        self.head = head;
+        self.entries.extend(entries);
         Ok(())
     }
 }
