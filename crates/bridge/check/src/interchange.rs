@@ -4,8 +4,11 @@
 use std::sync::Arc;
 
 use symbolon_net::{Network, Trace};
-use symbolon_symbol::{Error, Result, Symbol, SymbolEdit, Values, Which};
+use symbolon_symbol::{Error as SymbolError, Symbol, SymbolEdit, Values, Which};
 use symbolon_tensor::{Tensor, no_grad};
+
+use crate::error::{Error, Result};
+use crate::stats::Proportion;
 
 /// Values to be written through a symbol.
 #[derive(Clone)]
@@ -41,9 +44,9 @@ pub fn read(network: &dyn Network, inputs: &[Tensor], symbol: &dyn Symbol) -> Re
     trace.check(&network.sites())?;
     no_grad(|| network.forward(inputs, &mut trace))?;
     let Some(activation) = trace.get(symbol.site()) else {
-        return Err(Error::Definition(format!("the network did not pass its site {}", symbol.site())));
+        return Err(SymbolError::Definition(format!("the network did not pass its site {}", symbol.site())).into());
     };
-    symbol.read(&activation.detach())
+    Ok(symbol.read(&activation.detach())?)
 }
 
 /// The output on `base` with the symbol's values taken from the run on `source`, row by row.
@@ -58,4 +61,25 @@ pub fn interchange(
 ) -> Result<Tensor> {
     let values = read(network, source, &**symbol)?;
     intervene(network, base, &[Intervention { symbol: symbol.clone(), values, which: Which::All }])
+}
+
+/// Interchange-intervention accuracy: how often the network, with the symbol's value taken from `source`, gives the answer
+/// that the theory expects. The output is `[examples, classes]`, the answer its largest entry.
+///
+/// # Errors
+/// As [`interchange`]; [`Error::Request`](crate::Error::Request) unless there is one expected answer for each example.
+pub fn interchange_accuracy(
+    network: &dyn Network,
+    base: &[Tensor],
+    source: &[Tensor],
+    symbol: &Arc<dyn Symbol>,
+    expected: &[usize],
+) -> Result<Proportion> {
+    let y = interchange(network, base, source, symbol)?;
+    if y.rank() != 2 || y.size(0) != expected.len() {
+        let problem = format!("{} expected answers for an output of shape {:?}", expected.len(), y.shape());
+        return Err(Error::Request { what: "interchange accuracy", problem });
+    }
+    let given = y.argmax(1).to_vec::<i64>();
+    Ok(Proportion::of(given.iter().zip(expected).map(|(&given, &expected)| given == expected as i64)))
 }

@@ -1,8 +1,20 @@
-//! Checking: do the two halves fit? Counterfactual values are written through symbols while the network runs, and what the
-//! network then does is compared with what the theory says.
+//! Checking: do the two halves fit, and what may be concluded? Counterfactual values are written through symbols while the
+//! network runs, what it then does is compared with what a theory says, and claims about it meet evidence that could refute
+//! them.
 
+mod ablate;
+pub mod catalogue;
+mod circuit;
+pub mod claim;
+pub mod control;
+mod error;
+mod file;
 mod interchange;
-mod proportion;
+pub mod stats;
 
-pub use interchange::{Intervention, interchange, intervene, read};
-pub use proportion::Proportion;
+pub use ablate::{Ablated, Ablation, Part};
+pub use circuit::CircuitRuns;
+pub use error::{Error, Result};
+pub use file::digest;
+pub use interchange::{Intervention, interchange, interchange_accuracy, intervene, read};
+pub use stats::Proportion;
