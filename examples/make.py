@@ -92,7 +92,9 @@ def sudoku(rng):
             while n % 2 and valid(board):
                 for cell in rng.sample(range(16), rng.randint(1, 3)):
                     board[cell] = rng.randint(1, 4)
-            rows.append([rng.choice(of[d]) for d in board] + [str(valid(board)).lower()])
+            # Sixteen different pictures.
+            pictures = {d: iter(rng.sample(of[d], 16)) for d in of}
+            rows.append([next(pictures[d]) for d in board] + [str(valid(board)).lower()])
         rng.shuffle(rows)
         write(f"sudoku/{name}.csv", [f"C{i}" for i in range(1, 17)] + ["truth"], rows)
 

@@ -2,7 +2,7 @@
 :- network(digit, lenet(10)).
 :- train("train.csv", addition([mnist(A), mnist(B)], [mnist(C), mnist(D)], S)).
 :- test("test.csv", addition([mnist(A), mnist(B)], [mnist(C), mnist(D)], S)).
-:- training([epochs(4), batch(32), rate(0.002), shift(2)]).
+:- training([epochs(8), batch(32), rate(0.002), shift(2)]).
 
 nn(digit, [X], Y, [0..9]) :: digit(X, Y).
 

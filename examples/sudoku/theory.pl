@@ -4,7 +4,7 @@
                               mnist(C9), mnist(C10), mnist(C11), mnist(C12), mnist(C13), mnist(C14), mnist(C15), mnist(C16)])).
 :- test("test.csv", solved([mnist(C1), mnist(C2), mnist(C3), mnist(C4), mnist(C5), mnist(C6), mnist(C7), mnist(C8),
                             mnist(C9), mnist(C10), mnist(C11), mnist(C12), mnist(C13), mnist(C14), mnist(C15), mnist(C16)])).
-:- training([epochs(6), batch(32), rate(0.002), shift(2)]).
+:- training([epochs(10), batch(32), rate(0.002), shift(2)]).
 
 nn(cell, [X], Y, [1..4]) :: cell(X, Y).
 
