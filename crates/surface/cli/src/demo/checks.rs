@@ -113,19 +113,26 @@ fn hidden(world: &World, judge: &mut Judge<'_>) -> Result<Vec<(String, Proportio
     let site: Site = SITE.parse()?;
     let (activations, read) = (judge.activation(&some, &site)?.rows(), judge.read(&some)?);
     let width = activations.size(1);
-    // Means by what the network itself reads: labels have no part in it.
+    // Means by what the network itself reads: labels have no part in it. A network that has learned little does not read all
+    // digits.
     let read: Vec<i64> = read.iter().map(|&r| r as i64).collect();
     let one_hot = Tensor::from(read).one_hot(10, DType::F64);
-    let counts = one_hot.sum_axis(0, true).t().clamp_min(1.0);
-    let means = one_hot.t().matmul(&activations.to(DType::F64)) / counts;
-    let directions = (&means - means.mean_axis(0, true)).narrow(0, 0..9);
-    let random = Rng::new(world.labels.len() as u64).normal([9, width], DType::F64);
+    let counts = one_hot.sum_axis(0, false);
+    let seen: Vec<i64> = (0..10).zip(counts.to_vec::<f64>()).filter(|(_, n)| *n > 0.0).map(|(d, _)| d).collect();
+    if seen.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let (k, seen) = (seen.len() - 1, Tensor::from(seen));
+    let sums = one_hot.t().matmul(&activations.to(DType::F64)).index_select(0, &seen);
+    let means = sums / counts.index_select(0, &seen).unsqueeze(1);
+    let directions = (&means - means.mean_axis(0, true)).narrow(0, 0..k);
+    let random = Rng::new(world.labels.len() as u64).normal([k, width], DType::F64);
     let spanned = Subspace::new(site.clone(), &directions).map_err(symbol)?;
     let control = Subspace::new(site, &random).map_err(symbol)?;
     let mut out = Vec::new();
     for (name, subspace) in [
-        (format!("9 of {width} dimensions of {SITE}: means of what the network reads"), spanned),
-        (format!("control: 9 random dimensions of {SITE}"), control),
+        (format!("{k} of {width} dimensions of {SITE}: means of what the network reads"), spanned),
+        (format!("control: {k} random dimensions of {SITE}"), control),
     ] {
         let through: Arc<dyn Symbol> = Arc::new(subspace);
         out.push((name, judge.interchange(&through)?));
