@@ -34,10 +34,13 @@ impl Folder {
             rows += &format!("[{a:.3}],[{b:.3}],{}\n", if (a > 0.0) == (b > 0.0) { "yes" } else { "no" });
         }
         folder.write("train.csv", &rows);
-        folder.write(
-            "signs.csv",
-            "query,truth\n\"sign(vector([2.5]), plus)\",true\n\"sign(vector([-2.5]), plus)\",false\n",
-        );
+        // A few signs, so that it is settled which of the two values is which.
+        let sign = |i: i32| {
+            let x = f64::from(i / 2 + 1) * 0.3 * if i % 2 == 0 { 1.0 } else { -1.0 };
+            format!("\"sign(vector([{x:.1}]), plus)\",{}\n", i % 2 == 0)
+        };
+        let signs: String = (0..20).map(sign).collect();
+        folder.write("signs.csv", &format!("query,truth\n{signs}"));
         folder
     }
     fn write(&self, name: &str, text: &str) {
@@ -62,15 +65,15 @@ impl Folder {
 fn a_folder_is_learned_from_and_answers() {
     let folder = Folder::new(THEORY);
     let mut project = folder.open().unwrap();
-    assert_eq!((project.train.len(), project.test.len()), (122, 120));
-    assert_eq!(project.train.examples[121].target, Target::Root(1));
+    assert_eq!((project.train.len(), project.test.len()), (140, 120));
+    assert_eq!(project.train.examples[139].target, Target::Root(1));
     let before = project.judge(&project.test.examples).unwrap();
     let file = project.trained();
     let outcome = project.teach(Run { checkpoint: Some(&file), ..Run::default() }).unwrap();
-    assert_eq!((outcome.why, outcome.steps), (Why::Finished, 20 * 8));
+    assert_eq!((outcome.why, outcome.steps), (Why::Finished, 20 * 9));
     let after = project.judge(&project.test.examples).unwrap();
     assert!(after.accuracy() > 0.95 && after.mean_log_probability() > before.mean_log_probability());
-    // Signs have been told apart by the two that were observed.
+    // Signs have been told apart by the few that were observed.
     let plus = project.observe("sign(vector([1.7]), plus)").unwrap();
     assert!(project.judge(&[plus]).unwrap().predictions[0].correct);
     // Another process takes over what was learned.
@@ -96,7 +99,7 @@ fn training_that_was_stopped_goes_on_to_the_same_bits() {
     assert_eq!(first.teach(run).unwrap().why, Why::Stopped);
     let mut second = folder.open().unwrap();
     let outcome = second.teach(Run { checkpoint: Some(&file), resume: true, ..Run::default() }).unwrap();
-    assert_eq!((outcome.why, outcome.steps), (Why::Finished, 4 * 8));
+    assert_eq!((outcome.why, outcome.steps), (Why::Finished, 4 * 9));
     assert_eq!(bytes(&second), bytes(&whole));
 }
 

@@ -54,7 +54,7 @@ impl Gaps {
         ]
         .into_iter()
         // A gap that is no number is a broken law too.
-        .filter(|(_, law, gap)| *law == Law::Exact && !(*gap <= tolerance))
+        .filter(|(_, law, gap)| *law == Law::Exact && (gap.is_nan() || *gap > tolerance))
         .map(|(name, _, _)| name)
         .collect()
     }
