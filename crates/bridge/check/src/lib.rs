@@ -10,11 +10,13 @@ pub mod control;
 mod error;
 mod file;
 mod interchange;
+mod selectivity;
 pub mod stats;
 
 pub use ablate::{Ablated, Ablation, Part};
 pub use circuit::CircuitRuns;
 pub use error::{Error, Result};
-pub use file::digest;
+pub use file::{digest, write_whole};
 pub use interchange::{Intervention, interchange, interchange_accuracy, intervene, read};
+pub use selectivity::selectivity;
 pub use stats::Proportion;
