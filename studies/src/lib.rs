@@ -23,6 +23,8 @@ mod lab;
 mod run;
 mod table;
 
+use symbolon_check::catalogue::Catalogue;
+
 pub use error::{Error, Result};
 pub use index::{Paper, papers};
 pub use lab::{Lab, Profile};
@@ -55,6 +57,14 @@ macro_rules! study {
 
 /// All studies, in the order of the index.
 pub const STUDIES: &[Study] = &[study!(falsifiable_interpretability, "falsifiable-interpretability")];
+
+/// The catalogue of all methods of the house: each crate's cards, gathered. A crate with new cards adds its list here.
+///
+/// # Errors
+/// [`Error::Check`] for cards that do not fit the vocabulary.
+pub fn catalogue() -> Result<Catalogue> {
+    Ok(Catalogue::new(symbolon_check::CARDS.iter().copied())?)
+}
 
 /// The study of a paper.
 ///

@@ -128,6 +128,15 @@ fn unknown_names_are_refused() {
 }
 
 #[test]
+fn every_card_belongs_to_a_paper() {
+    let catalogue = catalogue().unwrap();
+    assert!(!catalogue.cards().is_empty());
+    for card in catalogue.cards() {
+        assert!(papers().iter().any(|p| (p.row, p.slug) == (card.row, card.study)), "{}", card.method);
+    }
+}
+
+#[test]
 fn every_study_has_a_paper_and_claims_in_order() {
     for study in STUDIES {
         assert!(papers().iter().any(|p| p.slug == study.slug));

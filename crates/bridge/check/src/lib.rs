@@ -3,6 +3,7 @@
 //! them.
 
 mod ablate;
+mod cards;
 pub mod catalogue;
 mod circuit;
 pub mod claim;
@@ -14,6 +15,7 @@ mod selectivity;
 pub mod stats;
 
 pub use ablate::{Ablated, Ablation, Part};
+pub use cards::CARDS;
 pub use circuit::CircuitRuns;
 pub use error::{Error, Result};
 pub use file::{digest, write_whole};
