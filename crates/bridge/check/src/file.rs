@@ -5,8 +5,11 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
-/// Writes a whole file. On failure an older file of that name is as it was, and nothing else is left behind.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Writes a whole file, all or nothing. On failure an older file of that name is as it was, and nothing else is left behind.
+///
+/// # Errors
+/// [`Error::Io`] with the file.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut beside = path.as_os_str().to_owned();
     // The process number keeps two programs that write the same file apart.
     beside.push(format!(".{}.part", std::process::id()));

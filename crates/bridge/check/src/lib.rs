@@ -3,6 +3,7 @@
 //! them.
 
 mod ablate;
+mod cards;
 pub mod catalogue;
 mod circuit;
 pub mod claim;
@@ -10,11 +11,14 @@ pub mod control;
 mod error;
 mod file;
 mod interchange;
+mod selectivity;
 pub mod stats;
 
 pub use ablate::{Ablated, Ablation, Part};
+pub use cards::CARDS;
 pub use circuit::CircuitRuns;
 pub use error::{Error, Result};
-pub use file::digest;
+pub use file::{digest, write_whole};
 pub use interchange::{Intervention, interchange, interchange_accuracy, intervene, read};
+pub use selectivity::selectivity;
 pub use stats::Proportion;

@@ -1,10 +1,11 @@
 //! Controls, ablation, circuits and the catalogue, on worlds where the truth is known.
 
 use proptest::prelude::*;
+use std::slice::from_ref;
 use symbolon_check::catalogue::{Card, Catalogue, Family, Form, Scope, Stage};
 use symbolon_check::control::{Rotation, random_direction, shuffled, untrained_twin};
 use symbolon_check::stats::Bootstrap;
-use symbolon_check::{Ablated, Ablation, CircuitRuns, Part, interchange_accuracy};
+use symbolon_check::{Ablated, Ablation, CircuitRuns, Part, interchange_accuracy, selectivity};
 use symbolon_net::{Architecture, Axis, Edit, Network, Select, SiteInfo, Trace, fingerprint, parameters};
 use symbolon_symbol::{Neuron, Symbol};
 use symbolon_tensor::{DType, Device, Rng, Tensor};
@@ -53,9 +54,9 @@ fn ablations_put_in_what_they_say() {
     let reference = Tensor::from([[10.0f64, 0.0, 0.0, 0.0], [20.0, 0.0, 0.0, 0.0], [30.0, 0.0, 0.0, 0.0]]);
     let first = [true, false, false, false];
     let leads = |how| {
-        let ablated = Ablated::new(&network, &[reference.clone()], &units(), how).unwrap();
-        assert_eq!(lead(&ablated.forward(&[x.clone()], &[false; 4]).unwrap()), [5.0, 23.0]);
-        lead(&ablated.forward(&[x.clone()], &first).unwrap())
+        let ablated = Ablated::new(&network, from_ref(&reference), &units(), how).unwrap();
+        assert_eq!(lead(&ablated.forward(from_ref(&x), &[false; 4]).unwrap()), [5.0, 23.0]);
+        lead(&ablated.forward(from_ref(&x), &first).unwrap())
     };
     // A lead is 4 times unit 0 plus half of unit 1.
     assert_eq!(leads(Ablation::Zero), [1.0, 3.0]);
@@ -84,14 +85,14 @@ fn heads_are_ablated_alone() {
     let network = network.build(&mut Rng::new(0), Device::Cpu).unwrap();
     let tokens = Tensor::from([[1i64, 2, 3], [4, 5, 6]]);
     let head = Part::site("blocks.0.attn.z[1]").unwrap();
-    let ablated = Ablated::new(&*network, &[tokens.clone()], &[head], Ablation::Zero).unwrap();
-    let found = ablated.forward(&[tokens.clone()], &[true]).unwrap();
+    let ablated = Ablated::new(&*network, from_ref(&tokens), &[head], Ablation::Zero).unwrap();
+    let found = ablated.forward(from_ref(&tokens), &[true]).unwrap();
     let mut trace = Trace::new().edit("blocks.0.attn.z[1]", Edit::Zero);
-    let expected = network.forward(&[tokens.clone()], &mut trace).unwrap();
+    let expected = network.forward(from_ref(&tokens), &mut trace).unwrap();
     assert_eq!(found.to_vec::<f32>(), expected.to_vec::<f32>());
-    assert_ne!(found.to_vec::<f32>(), ablated.forward(&[tokens.clone()], &[false]).unwrap().to_vec::<f32>());
+    assert_ne!(found.to_vec::<f32>(), ablated.forward(from_ref(&tokens), &[false]).unwrap().to_vec::<f32>());
     let mean = Part::of("blocks.0.attn.z", Select::heads([1])).unwrap();
-    let ablated = Ablated::new(&*network, &[tokens.clone()], &[mean], Ablation::Mean).unwrap();
+    let ablated = Ablated::new(&*network, from_ref(&tokens), &[mean], Ablation::Mean).unwrap();
     assert!(ablated.forward(&[tokens], &[true]).is_ok());
 }
 
@@ -148,7 +149,7 @@ fn interchange_accuracy_finds_the_planted_unit_only() {
     let accuracy = |unit| {
         let symbol: std::sync::Arc<dyn Symbol> =
             std::sync::Arc::new(Neuron::new("hidden".parse().unwrap(), unit, 4).unwrap());
-        interchange_accuracy(&network, &[base.clone()], &[source.clone()], &symbol, &expected).unwrap()
+        interchange_accuracy(&network, from_ref(&base), from_ref(&source), &symbol, &expected).unwrap()
     };
     assert!(accuracy(0).interval(0.99)[0] > 0.85);
     for idle in 1..4 {
@@ -256,6 +257,28 @@ proptest! {
         let y = turn.turn(&x).unwrap();
         prop_assert!(y.matmul(&y.t()).is_close(&x.matmul(&x.t()), 1e-8, 1e-8));
         prop_assert!(turn.undo(&y).unwrap().is_close(&x, 1e-9, 1e-9));
+    }
+
+    #[test]
+    fn selectivity_is_what_loops_say(labels in prop::collection::vec(0..4usize, 4..30), seed: u64) {
+        let rows = Rng::new(seed).uniform([labels.len(), 3], 0.0, 2.0, DType::F64);
+        let classes: Vec<usize> = (0..4).filter(|c| labels.contains(c)).collect();
+        if classes.len() < 2 {
+            prop_assert!(selectivity(&rows, &labels).is_err());
+            return Ok(());
+        }
+        let found = selectivity(&rows, &labels).unwrap().to_vec::<f64>();
+        for (unit, found) in found.into_iter().enumerate() {
+            let column = rows.get((.., unit as isize)).to_vec::<f64>();
+            let mean = |class: usize| {
+                let of: Vec<f64> = column.iter().zip(&labels).filter(|p| *p.1 == class).map(|p| *p.0).collect();
+                of.iter().sum::<f64>() / of.len() as f64
+            };
+            let means: Vec<f64> = classes.iter().map(|c| mean(*c)).collect();
+            let largest = means.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let rest = (means.iter().sum::<f64>() - largest) / (means.len() as f64 - 1.0);
+            prop_assert!((found - (largest - rest) / (largest + rest + 1e-6)).abs() < 1e-9);
+        }
     }
 
     #[test]

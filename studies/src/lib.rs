@@ -1,0 +1,86 @@
+//! Studies: one file a paper, each of them claims, data, networks, a run, verdicts.
+//!
+//! A study registers its claims before it measures anything, cannot report a claim that it did not register and cannot drop
+//! one that it did (see [`symbolon_check::claim`]). It composes what the rooms of the house offer; capabilities live there,
+//! not here. To add a paper:
+//!
+//! 1. Write `claims/<slug>.toml`: one `[[claim]]` for each bullet of the specification's claims to check.
+//! 2. Write `<slug>.rs` with `fn run(lab: &mut Lab) -> Result<()>`: what must be trained, measured, reported.
+//! 3. Add a line to [`STUDIES`].
+//!
+//! ```no_run
+//! use symbolon_studies::{Settings, find, now, run};
+//! let settings = Settings { out: "results".into(), ..Settings::default() };
+//! let results = run(find("falsifiable-interpretability")?, &settings, &now, &mut |what| eprintln!("{what}"))?;
+//! println!("{:?}", results.counts());
+//! # Ok::<(), symbolon_studies::Error>(())
+//! ```
+
+mod error;
+mod falsifiable_interpretability;
+mod index;
+mod lab;
+mod run;
+mod table;
+
+use symbolon_check::catalogue::Catalogue;
+
+pub use error::{Error, Result};
+pub use index::{Paper, papers};
+pub use lab::{Lab, Profile};
+pub use run::{Settings, now, run};
+pub use table::{Row, State, markdown, table};
+
+/// A study: what it claims and how that is measured.
+#[derive(Clone, Copy)]
+pub struct Study {
+    /// The paper's short name, as in the index.
+    pub slug: &'static str,
+    /// Its claims, as TOML.
+    pub claims: &'static str,
+    /// The text of its code: results keep its digest.
+    pub code: &'static str,
+    /// Measures and reports every claim.
+    pub run: fn(&mut Lab) -> Result<()>,
+}
+
+macro_rules! study {
+    ($module:ident, $slug:literal) => {
+        Study {
+            slug: $slug,
+            claims: include_str!(concat!("claims/", $slug, ".toml")),
+            code: include_str!(concat!(stringify!($module), ".rs")),
+            run: $module::run,
+        }
+    };
+}
+
+/// All studies, in the order of the index.
+pub const STUDIES: &[Study] = &[study!(falsifiable_interpretability, "falsifiable-interpretability")];
+
+/// The catalogue of all methods of the house: each crate's cards, gathered. A crate with new cards adds its list here.
+///
+/// # Errors
+/// [`Error::Check`] for cards that do not fit the vocabulary.
+pub fn catalogue() -> Result<Catalogue> {
+    Ok(Catalogue::new(symbolon_check::CARDS.iter().copied())?)
+}
+
+/// The study of a paper.
+///
+/// # Errors
+/// [`Error::Unknown`] with the nearest names, [`Error::NotBuilt`] for papers that have no study yet.
+pub fn find(slug: &str) -> Result<&'static Study> {
+    STUDIES.iter().find(|s| s.slug == slug).ok_or_else(|| match papers().iter().any(|p| p.slug == slug) {
+        true => Error::NotBuilt { slug: slug.to_owned() },
+        false => {
+            let mut near: Vec<(f64, &str)> =
+                papers().iter().map(|p| (strsim::jaro_winkler(slug, p.slug), p.slug)).collect();
+            near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+            Error::Unknown {
+                slug: slug.to_owned(),
+                nearest: near.iter().take(3).map(|(_, s)| (*s).to_owned()).collect(),
+            }
+        }
+    })
+}

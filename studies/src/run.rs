@@ -1,0 +1,82 @@
+//! From a study to its results on disk.
+
+use std::path::PathBuf;
+
+use symbolon_check::claim::{Claims, Register, Results, Source, Trial};
+
+use crate::error::{Error, Result};
+use crate::lab::{Lab, Profile};
+use crate::{Study, papers};
+
+/// How a study is run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How much.
+    pub profile: Profile,
+    /// How many seeds, counted from [`first_seed`](Settings::first_seed).
+    pub seeds: usize,
+    /// The first seed: other seeds should give the same verdicts.
+    pub first_seed: u64,
+    /// Where results go: `<slug>.json`, the log `<slug>.log` and pictures in the folder `<slug>`.
+    pub out: PathBuf,
+}
+
+impl Default for Settings {
+    /// The quick profile, five seeds from 0, into `results`.
+    fn default() -> Self {
+        Self { profile: Profile::Quick, seeds: 5, first_seed: 0, out: "results".into() }
+    }
+}
+
+/// Runs a study: registers its claims, measures them, decides, and writes the results, all or nothing. A run that is
+/// interrupted leaves the results of the run before as they were; its log says that it began.
+///
+/// `clock` answers seconds since 1970 ([`now`] outside of tests); `progress` is told what is being done.
+///
+/// # Errors
+/// [`Error::Setting`] for no seeds; [`Error::Check`] when claims were altered since they were registered in this folder, when
+/// the study leaves one out, or when files cannot be written; whatever the study answers.
+pub fn run(
+    study: &Study,
+    settings: &Settings,
+    clock: &dyn Fn() -> u64,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Results> {
+    if settings.seeds == 0 {
+        return Err(Error::Setting { what: "seeds", problem: "there are none; give at least 1".into() });
+    }
+    let claims = Claims::parse(&format!("{}.toml", study.slug), study.claims)?;
+    let out = &settings.out;
+    std::fs::create_dir_all(out).map_err(Error::io(out))?;
+    let mut register = Register::open(out.join(format!("{}.log", study.slug)))?;
+    register.register(&claims, clock())?;
+    let paper = papers().iter().find(|p| p.slug == study.slug);
+    let seeds: Vec<u64> = (0..settings.seeds as u64).map(|i| settings.first_seed.wrapping_add(i)).collect();
+    let source = Source {
+        row: paper.map_or(0, |p| p.row),
+        slug: study.slug.to_owned(),
+        title: paper.map_or("", |p| p.title).to_owned(),
+        profile: settings.profile.name().to_owned(),
+        seeds: seeds.clone(),
+        code: format!("{} {}", env!("CARGO_PKG_VERSION"), symbolon_check::digest(study.code.as_bytes())),
+        digests: Default::default(),
+        machine: machine(),
+    };
+    let trial = Trial::begin(&mut register, &claims, source, clock())?;
+    let folder = out.join(study.slug);
+    let mut lab = Lab { trial, profile: settings.profile, seeds, folder, clock, progress };
+    (study.run)(&mut lab)?;
+    let results = lab.trial.finish(clock())?;
+    results.save(out.join(format!("{}.json", study.slug)))?;
+    Ok(results)
+}
+
+/// Seconds since 1970.
+pub fn now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs())
+}
+
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    format!("{} {}, {cores} cores", std::env::consts::OS, std::env::consts::ARCH)
+}
