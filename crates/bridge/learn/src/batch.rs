@@ -126,13 +126,17 @@ impl Program {
         match input {
             Input::Datum(n) => items[n],
             Input::Fixed(term) => term,
-            Input::Inside(term) => {
-                let mut terms = self.theory().terms.lock();
-                shape::rewrite(&mut terms, term, &mut |terms, t| {
-                    shape::number(terms, t, &self.world.functors).map(|n| items[n])
-                })
-            }
+            Input::Inside(term) => self.about_data(term, items),
         }
+    }
+
+    /// A term over numbered data as one about the data of an example ([`crate::Example::items`]): the answer
+    /// `addition(image('$1'), image('$2'), 7)` as what it says about two pictures.
+    pub fn about_data(&self, term: Term, items: &[Term]) -> Term {
+        let mut terms = self.theory().terms.lock();
+        shape::rewrite(&mut terms, term, &mut |terms, t| {
+            shape::number(terms, t, &self.world.functors).map(|n| items[n])
+        })
     }
 
     /// The log-probability of each example's target: `[examples]`, minus infinity for what is impossible. Under a fuzzy semantics

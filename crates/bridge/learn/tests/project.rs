@@ -73,6 +73,10 @@ fn a_folder_is_learned_from_and_answers() {
     assert_eq!((outcome.why, outcome.steps), (Why::Finished, 20 * 9));
     let after = project.judge(&project.test.examples).unwrap();
     assert!(after.accuracy() > 0.95 && after.mean_log_probability() > before.mean_log_probability());
+    // Answers are about the data that were asked about.
+    let asked = project.test.sources[0].0.replace(' ', "");
+    let right = after.predictions.iter().position(|p| p.correct && p.answer == asked);
+    assert_eq!(right, after.predictions[0].correct.then_some(0), "{asked} {:?}", after.predictions[0]);
     // Signs have been told apart by the few that were observed.
     let plus = project.observe("sign(vector([1.7]), plus)").unwrap();
     assert!(project.judge(&[plus]).unwrap().predictions[0].correct);

@@ -81,7 +81,7 @@ impl Project {
         }
         let judged = examples.iter().zip(observed).zip(best).map(|((example, log_probability), best)| match best {
             Some(best) => Prediction {
-                answer: self.program.show(example.layer.answers[best]),
+                answer: self.program.show(self.program.about_data(example.layer.answers[best], &example.items)),
                 correct: example.target == Target::Answer(best as u32),
                 log_probability,
             },

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::json;
 use symbolon_data::Batches;
 use symbolon_net::train::{Outcome, Progress, Step, Task, Trainer};
-use symbolon_net::{Architecture, Network, Trace};
+use symbolon_net::{Architecture, Trace};
 use symbolon_tensor::Tensor;
 use symbolon_tensor::optim::{Adam, Schedule};
 
@@ -152,8 +152,8 @@ impl Task for Teach<'_> {
         let learned: Vec<String> =
             self.project.program.parameter_values(&self.project.logits).into_iter().map(|(name, _)| name).collect();
         // What a message calls it.
-        let network = |(name, n): (&String, &Box<dyn Network>)| format!("{name} = {}", described(n.config()));
-        let name: Vec<String> = self.project.networks.iter().map(network).collect();
+        let networks_text = self.project.networks.iter().map(|(name, n)| format!("{name} = {}", described(n.config())));
+        let name: Vec<String> = networks_text.collect();
         let name = format!("a project with {} and {} learnable probabilities", name.join(", "), learned.len());
         json!({"kind": "project", "name": name, "networks": networks, "predicates": domains, "probabilities": learned})
     }
