@@ -34,6 +34,10 @@ pub enum Command {
     Eval(Eval),
     /// Check a theory without running it
     Check(Check),
+    /// Run the study of a paper, or show where all papers stand
+    Study(Study),
+    /// Ask which methods there are: the cards of all of them, as facts
+    Methods(Methods),
     /// Ask queries one by one
     Shell(Shell),
     /// Say what is installed and what each optional part adds
@@ -270,4 +274,56 @@ pub struct Demo {
     pub json: bool,
     #[command(flatten)]
     pub on: On,
+}
+
+#[derive(Args, Debug)]
+pub struct Study {
+    /// What to do
+    #[command(subcommand)]
+    pub task: StudyTask,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum StudyTask {
+    /// All papers: those that have a study, and what became of its claims
+    Table {
+        /// The folder of results
+        #[arg(long, value_name = "DIR", default_value = "results")]
+        out: PathBuf,
+    },
+    /// The claims of a study, as they are registered
+    Show {
+        /// The short name of a paper
+        slug: String,
+    },
+    /// Run a study; its verdicts are written to the folder of results
+    Run {
+        /// The short name of a paper
+        slug: String,
+        /// Run everything, instead of what takes a few minutes
+        #[arg(long)]
+        full: bool,
+        /// How many seeds
+        #[arg(long, value_name = "N")]
+        seeds: Option<usize>,
+        /// The first seed
+        #[arg(long, value_name = "SEED", default_value_t = 0)]
+        first: u64,
+        /// The folder of results
+        #[arg(long, value_name = "DIR", default_value = "results")]
+        out: PathBuf,
+        /// Print the results as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct Methods {
+    /// What is asked, such as 'card(M), form(M, rule)'; without it, the facts are printed
+    #[arg(value_name = "GOAL")]
+    pub goal: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }

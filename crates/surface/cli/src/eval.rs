@@ -4,23 +4,13 @@ use serde_json::{Value, json};
 use symbolon_theory::diag::Diagnostics;
 
 use crate::args::Eval;
-use crate::check::messages;
 use crate::project::{self, SHOWN, diagnostics, plain, warn_unexplained};
 use crate::train::{evaluation_json, summary};
-use crate::{DONE, WRONG, render};
+use crate::{DONE, ended, render};
 
 /// Runs the command and returns its exit status.
 pub fn run(args: &Eval) -> u8 {
-    match eval(args) {
-        Ok(()) => DONE,
-        Err(found) => {
-            if args.json {
-                println!("{}", json!({"errors": messages(&found)}));
-            }
-            render::diagnostics(&found);
-            WRONG
-        }
-    }
+    ended(eval(args).map(|()| DONE), args.json, json!({}))
 }
 
 fn eval(args: &Eval) -> Result<(), Diagnostics> {

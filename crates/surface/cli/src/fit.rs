@@ -11,22 +11,12 @@ use symbolon_theory::program::ParamId;
 use symbolon_theory::tasks::{self, FitOptions, LearnError};
 
 use crate::args::Fit;
-use crate::check::messages;
 use crate::wait::Waiting;
-use crate::{DONE, STOPPED, WRONG, load, render};
+use crate::{DONE, STOPPED, ended, load, render};
 
 /// Runs the command and returns its exit status.
 pub fn run(args: &Fit) -> u8 {
-    match fit(args) {
-        Ok(status) => status,
-        Err(found) => {
-            if args.json {
-                println!("{}", json!({"parameters": [], "errors": messages(&found)}));
-            }
-            render::diagnostics(&found);
-            WRONG
-        }
-    }
+    ended(fit(args), args.json, json!({"parameters": []}))
 }
 
 fn fit(args: &Fit) -> Result<u8, Diagnostics> {

@@ -12,20 +12,11 @@ use crate::check::messages;
 use crate::load;
 use crate::report::{self, Section};
 use crate::wait::Waiting;
-use crate::{DONE, STOPPED, WRONG, render};
+use crate::{DONE, STOPPED, ended, render};
 
 /// Runs the command and returns its exit status.
 pub fn run(args: &Infer) -> u8 {
-    match answer(args) {
-        Ok(status) => status,
-        Err(found) => {
-            if args.json {
-                println!("{}", json!({"answers": [], "stop": null, "errors": messages(&found)}));
-            }
-            render::diagnostics(&found);
-            WRONG
-        }
-    }
+    ended(answer(args), args.json, json!({"answers": [], "stop": null}))
 }
 
 fn answer(args: &Infer) -> Result<u8, Diagnostics> {

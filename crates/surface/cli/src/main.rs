@@ -13,6 +13,7 @@ mod project;
 mod render;
 mod report;
 mod shell;
+mod study;
 mod train;
 mod wait;
 
@@ -23,6 +24,8 @@ use std::sync::{Arc, OnceLock};
 use clap::Parser;
 
 use args::{Cli, Command};
+use serde_json::Value;
+use symbolon_theory::diag::Diagnostics;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -53,6 +56,21 @@ fn cancel_flag() -> Arc<AtomicBool> {
     CANCEL.get_or_init(install).clone()
 }
 
+/// What a command comes to: its status, or what is wrong, for people and (in `empty`, the object of nothing found) for machines.
+fn ended(outcome: Result<u8, Diagnostics>, machines: bool, mut empty: Value) -> u8 {
+    match outcome {
+        Ok(status) => status,
+        Err(found) => {
+            if machines {
+                empty["errors"] = check::messages(&found).into();
+                println!("{empty}");
+            }
+            render::diagnostics(&found);
+            WRONG
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let code = match Cli::parse().command {
         Command::Infer(args) => infer::run(&args),
@@ -61,6 +79,8 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Study(args) => study::run(&args),
+        Command::Methods(args) => study::methods(&args),
         Command::Shell(args) => shell::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     };

@@ -6,23 +6,13 @@ use symbolon_net::train::{Outcome, Why};
 use symbolon_theory::diag::Diagnostics;
 
 use crate::args::Train;
-use crate::check::messages;
 use crate::project::{self, Bar, diagnostics, plain, warn_unexplained};
 use crate::render::{self, probability};
-use crate::{DONE, STOPPED, WRONG, cancel_flag};
+use crate::{DONE, STOPPED, cancel_flag, ended};
 
 /// Runs the command and returns its exit status.
 pub fn run(args: &Train) -> u8 {
-    match train(args) {
-        Ok(status) => status,
-        Err(found) => {
-            if args.json {
-                println!("{}", json!({"errors": messages(&found)}));
-            }
-            render::diagnostics(&found);
-            WRONG
-        }
-    }
+    ended(train(args), args.json, json!({}))
 }
 
 fn train(args: &Train) -> Result<u8, Diagnostics> {

@@ -83,3 +83,24 @@ fn the_demo_measures_all_its_claims() {
     let page = std::fs::read_to_string(folder.path().join("r.html")).unwrap();
     assert!(page.contains("missed") && page.matches("<svg").count() >= 4);
 }
+
+#[test]
+fn studies_and_methods_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |args: &[&str]| {
+        let output = symbolon(folder.path(), args);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (text(&output.stdout), text(&output.stderr), output.status.code().unwrap_or(-1))
+    };
+    let (table, _, code) = said(&["study", "table"]);
+    // A heading of two lines, then all papers.
+    assert_eq!((code, table.lines().count()), (0, 2 + 119));
+    assert!(table.contains("| 202 | falsifiable-interpretability | | | | not run |"), "{table}");
+    let (claims, _, code) = said(&["study", "show", "falsifiable-interpretability"]);
+    assert!(code == 0 && claims.contains("[[claim]]"), "{claims}");
+    let (_, error, code) = said(&["study", "run", "falsifiable-interpretabilty"]);
+    assert!(code == 1 && error.contains("falsifiable-interpretability"), "{error}");
+    let (methods, _, code) = said(&["methods", "card(M), row(M, N)"]);
+    assert!(code == 0 && methods.contains("202"), "{methods}");
+    assert_eq!(said(&["methods", "card(nothing_of_this_name)"]).0, "no\n");
+}

@@ -41,6 +41,21 @@ pub enum Why {
     NotMeasured(String),
 }
 
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Verdict::Supported => f.write_str("supported"),
+            Verdict::Refuted => f.write_str("refuted"),
+            Verdict::Inconclusive(Why::TooWide { needed: Some(n) }) => write!(f, "open: it needs n = {n}"),
+            Verdict::Inconclusive(Why::TooWide { needed: None }) => f.write_str("open: the interval is too wide"),
+            Verdict::Inconclusive(Why::Chance) => f.write_str("open: chance does as well"),
+            Verdict::Inconclusive(Why::Control { name }) => write!(f, "open: its control `{name}` fails"),
+            Verdict::Inconclusive(Why::CannotFail) => f.write_str("open: nothing could refute it"),
+            Verdict::Inconclusive(Why::NotMeasured(reason)) => write!(f, "not measured: {reason}"),
+        }
+    }
+}
+
 /// A number with its interval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Number {
@@ -52,6 +67,14 @@ pub struct Number {
     pub level: f64,
     /// How many observations it rests on.
     pub n: usize,
+}
+
+impl std::fmt::Display for Number {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let end = |e: Option<f64>, none: &str| e.map_or(none.to_owned(), |e| format!("{e:.3}"));
+        let [low, high] = self.interval;
+        write!(f, "{:.3} ({} to {})", self.value, end(low, "-inf"), end(high, "inf"))
+    }
 }
 
 /// Whether a control's number is where it should be.

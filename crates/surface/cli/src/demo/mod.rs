@@ -12,9 +12,8 @@ use symbolon_learn::Error;
 use symbolon_theory::diag::Diagnostics;
 
 use crate::args::Demo;
-use crate::check::messages;
 use crate::project::{diagnostics, plain};
-use crate::{DONE, STOPPED, WRONG, render};
+use crate::{DONE, STOPPED, ended, render};
 use checks::{Checked, Claim};
 use world::World;
 
@@ -26,16 +25,7 @@ pub const EPOCHS: u64 = 6;
 
 /// Runs the command and returns its exit status.
 pub fn run(args: &Demo) -> u8 {
-    match demo(args) {
-        Ok(status) => status,
-        Err(found) => {
-            if args.json {
-                println!("{}", json!({"errors": messages(&found)}));
-            }
-            render::diagnostics(&found);
-            WRONG
-        }
-    }
+    ended(demo(args), args.json, json!({}))
 }
 
 fn demo(args: &Demo) -> Result<u8, Diagnostics> {
