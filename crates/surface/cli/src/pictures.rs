@@ -28,14 +28,7 @@ pub fn best_proof(
     let Some(best) = found.ok().and_then(|(mut proofs, _)| (!proofs.is_empty()).then(|| proofs.swap_remove(0))) else {
         return Ok(None);
     };
-    let held = |c: ChoiceId, v: u32| {
-        let (_, values) = best.proof.needs.iter().find(|(d, _)| *d == c)?;
-        match values.contains(&v) {
-            false => Some(false),
-            true => (values.len() == 1).then_some(true),
-        }
-    };
-    let Some(tree) = derive(lineage, query, &held) else { return Ok(None) };
+    let Some(tree) = derive(lineage, query, &|c, v| best.proof.holds(c, v)) else { return Ok(None) };
     let weight = |c: ChoiceId, v: u32| weights.choice(c)[v as usize];
     let steps = steps(theory, lineage, &tree, &weight);
     Ok(Proof::new(steps).ok().map(|proof| (proof, best.probability)))

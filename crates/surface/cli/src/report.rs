@@ -280,15 +280,8 @@ pub fn explain(
         let terms = theory.terms.lock();
         let several = found.len() > 1;
         for (n, RankedProof { proof, probability: p }) in found.iter().enumerate() {
-            let held = |c: ChoiceId, v: u32| {
-                let (_, values) = proof.needs.iter().find(|(d, _)| *d == c)?;
-                match values.contains(&v) {
-                    false => Some(false),
-                    true => (values.len() == 1).then_some(true),
-                }
-            };
             let weight = |c: ChoiceId, v: u32| weights.choice(c)[v as usize];
-            let shown = match derive(lineage, lit, &held) {
+            let shown = match derive(lineage, lit, &|c, v| proof.holds(c, v)) {
                 Some(tree) => Shown {
                     tree: &tree,
                     lineage,

@@ -18,6 +18,15 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// Whether a choice takes a value wherever this proof holds: `None` where the proof leaves it open.
+    pub fn holds(&self, choice: ChoiceId, value: u32) -> Option<bool> {
+        let (_, values) = self.needs.iter().find(|(c, _)| *c == choice)?;
+        match values.contains(&value) {
+            false => Some(false),
+            true => (values.len() == 1).then_some(true),
+        }
+    }
+
     /// Both together; `None` if they exclude each other.
     pub fn and(&self, other: &Proof) -> Option<Proof> {
         let mut needs = Vec::with_capacity(self.needs.len() + other.needs.len());
