@@ -3,12 +3,12 @@
 //! No table look-ups, no branches, no fused multiply-add (so that every machine gives the same bits). Errors are
 //! relative to the value in `f64`, measured over the whole range by this file's tests.
 
-/// `e^x`; relative error below 2e-7, subnormal results included.
+/// 1.5 * 2^23: adding it rounds to whole numbers, which then stand in the low bits.
+const MAGIC: f32 = 12_582_912.0;
+
+/// `e^x` as `2^n p` with `p` near one: `n + MAGIC`, and `p`.
 #[inline(always)]
-pub fn exp(x: f32) -> f32 {
-    const MAGIC: f32 = 12_582_912.0; // 1.5 * 2^23: adding it rounds to whole numbers
-    let x = if x > 89.0 { 89.0 } else { x };
-    let x = if x < -104.0 { -104.0 } else { x };
+fn reduced(x: f32) -> (f32, f32) {
     let t = x * std::f32::consts::LOG2_E + MAGIC;
     let n = t - MAGIC;
     let r = x - n * 0.693_359_4 - n * -2.121_944_4e-4;
@@ -19,6 +19,15 @@ pub fn exp(x: f32) -> f32 {
     let p = p * r + 1.666_666_6e-1;
     let p = p * r + 0.5;
     let p = p * r * r + r + 1.0;
+    (t, p)
+}
+
+/// `e^x`; relative error below 2e-7, subnormal results included.
+#[inline(always)]
+pub fn exp(x: f32) -> f32 {
+    let x = if x > 89.0 { 89.0 } else { x };
+    let x = if x < -104.0 { -104.0 } else { x };
+    let (t, p) = reduced(x);
     // Two factors of about 2^(n/2), so that neither overflows before the result does.
     let n = (t.to_bits() as i32).wrapping_sub(MAGIC.to_bits() as i32);
     let half = n >> 1;
@@ -30,17 +39,7 @@ pub fn exp(x: f32) -> f32 {
 /// -87.3). A quarter cheaper than [`exp`].
 #[inline(always)]
 pub(crate) fn exp_below_one(x: f32) -> f32 {
-    const MAGIC: f32 = 12_582_912.0;
-    let t = x * std::f32::consts::LOG2_E + MAGIC;
-    let n = t - MAGIC;
-    let r = x - n * 0.693_359_4 - n * -2.121_944_4e-4;
-    let p = 1.987_569_2e-4f32;
-    let p = p * r + 1.398_199_9e-3;
-    let p = p * r + 8.333_452e-3;
-    let p = p * r + 4.166_579_6e-2;
-    let p = p * r + 1.666_666_6e-1;
-    let p = p * r + 0.5;
-    let p = p * r * r + r + 1.0;
+    let (t, p) = reduced(x);
     // The low bits of `t` hold n; what lies above them is shifted out.
     let y = p * f32::from_bits(t.to_bits().wrapping_add(127) << 23);
     if x < -87.3 { 0.0 } else { y }
