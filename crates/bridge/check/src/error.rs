@@ -87,6 +87,9 @@ pub enum Error {
     /// An error of a symbol.
     #[error(transparent)]
     Symbol(#[from] symbolon_symbol::Error),
+    /// A file that could not be put in its place.
+    #[error(transparent)]
+    Tensor(#[from] symbolon_tensor::Error),
     /// An error of the network.
     #[error(transparent)]
     Net(#[from] symbolon_net::Error),

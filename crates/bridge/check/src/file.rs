@@ -1,7 +1,10 @@
 //! Files are written all or nothing: to a name beside the target, then renamed.
 
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
+
+use symbolon_tensor::io::replace;
 
 use crate::error::{Error, Result};
 
@@ -10,17 +13,12 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`Error::Io`] with the file.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    // The process number keeps two programs that write the same file apart.
-    beside.push(format!(".{}.part", std::process::id()));
-    let done = std::fs::File::create(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&beside, path)
-    });
-    done.map_err(|source| {
-        let _ = std::fs::remove_file(&beside);
-        Error::io(path)(source)
+    replace(path, |beside| {
+        let written = File::create(beside).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+        written.map_err(Error::io(path))
     })
 }
 

@@ -142,10 +142,8 @@ fn write(theory: &Theory, learned: &[(ParamId, f64)], file: &Path, out: &Path) -
     for (span, value) in spans {
         text.replace_range(span.start as usize..span.end as usize, &render::probability(value));
     }
-    // Written beside and renamed, so that a full disk or an interruption leaves no half file.
-    let beside = out.with_extension("tmp");
-    std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, out)).map_err(|error| {
-        let message = format!("cannot write {}: {error}", out.display());
+    symbolon_check::write_whole(out, text.as_bytes()).map_err(|error| {
+        let message = format!("cannot write {error}");
         Diagnostics::one(Diagnostic::error(Code::File, None, message), &theory.sources)
     })
 }
