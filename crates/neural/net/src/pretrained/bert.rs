@@ -4,7 +4,6 @@ use super::config::{Bias, Config, Family, Head, Input, Keys, NormKind, Order};
 use super::load::Reader;
 use super::{Block, Embedding, Transformer};
 use crate::error::Result;
-use crate::layers::{Attention, FeedForward};
 
 pub(super) fn config(k: &Keys) -> Result<Config> {
     let (d_model, heads) = (k.count("hidden_size")?, k.count("num_attention_heads")?);
@@ -44,29 +43,22 @@ pub(super) fn build(c: &Config, r: &Reader) -> Result<Transformer> {
     let d = c.d_model;
     let block = |l: usize| -> Result<Block> {
         let at = |part: &str| format!("encoder.layer.{l}.{part}");
-        Ok(Block {
-            attn_norm: r.layer_norm(&at("attention.output.LayerNorm"), d, c.epsilon)?,
-            attn: Attention {
-                q: r.linear(&at("attention.self.query"), d, d, true)?,
-                k: r.linear(&at("attention.self.key"), d, d, true)?,
-                v: r.linear(&at("attention.self.value"), d, d, true)?,
-                out: r.linear(&at("attention.output.dense"), d, d, true)?,
-                q_norm: None,
-                k_norm: None,
-                heads: c.heads,
-                groups: c.groups,
-                look: c.look(l),
-            },
-            attn_post: None,
-            mlp_norm: r.layer_norm(&at("output.LayerNorm"), d, c.epsilon)?,
-            mlp: FeedForward {
-                gate: None,
-                up: r.linear(&at("intermediate.dense"), d, c.mlp_width, true)?,
-                down: r.linear(&at("output.dense"), c.mlp_width, d, true)?,
-                nonlinearity: c.activation,
-            },
-            mlp_post: None,
-        })
+        Ok(Block::plain(
+            c,
+            l,
+            r.layer_norm(&at("attention.output.LayerNorm"), d, c.epsilon)?,
+            [
+                r.linear(&at("attention.self.query"), d, d, true)?,
+                r.linear(&at("attention.self.key"), d, d, true)?,
+                r.linear(&at("attention.self.value"), d, d, true)?,
+                r.linear(&at("attention.output.dense"), d, d, true)?,
+            ],
+            r.layer_norm(&at("output.LayerNorm"), d, c.epsilon)?,
+            [
+                r.linear(&at("intermediate.dense"), d, c.mlp_width, true)?,
+                r.linear(&at("output.dense"), c.mlp_width, d, true)?,
+            ],
+        ))
     };
     let Input::Tokens { vocabulary, types, .. } = c.input else { return Err(super::config::bad("input", "no tokens")) };
     Ok(Transformer {

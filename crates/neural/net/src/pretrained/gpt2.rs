@@ -4,7 +4,6 @@ use super::config::{Bias, Config, Family, Head, Input, Keys, NormKind, Order};
 use super::load::Reader;
 use super::{Block, Embedding, Transformer};
 use crate::error::Result;
-use crate::layers::{Attention, FeedForward};
 
 pub(super) fn config(k: &Keys) -> Result<Config> {
     let (d_model, heads) = (k.count("n_embd")?, k.count("n_head")?);
@@ -41,29 +40,14 @@ pub(super) fn build(c: &Config, r: &Reader) -> Result<Transformer> {
         // Queries, keys and values lie side by side in one matrix, stored `[inputs, outputs]`.
         let part = |i: usize| r.linear_columns(&at("attn.c_attn"), d, 3 * d, i * d..(i + 1) * d);
         let whole = |name: &str, from: usize, to: usize| r.linear_columns(&at(name), from, to, 0..to);
-        Ok(Block {
-            attn_norm: r.layer_norm(&at("ln_1"), d, c.epsilon)?,
-            attn: Attention {
-                q: part(0)?,
-                k: part(1)?,
-                v: part(2)?,
-                out: whole("attn.c_proj", d, d)?,
-                q_norm: None,
-                k_norm: None,
-                heads: c.heads,
-                groups: c.groups,
-                look: c.look(l),
-            },
-            attn_post: None,
-            mlp_norm: r.layer_norm(&at("ln_2"), d, c.epsilon)?,
-            mlp: FeedForward {
-                gate: None,
-                up: whole("mlp.c_fc", d, c.mlp_width)?,
-                down: whole("mlp.c_proj", c.mlp_width, d)?,
-                nonlinearity: c.activation,
-            },
-            mlp_post: None,
-        })
+        Ok(Block::plain(
+            c,
+            l,
+            r.layer_norm(&at("ln_1"), d, c.epsilon)?,
+            [part(0)?, part(1)?, part(2)?, whole("attn.c_proj", d, d)?],
+            r.layer_norm(&at("ln_2"), d, c.epsilon)?,
+            [whole("mlp.c_fc", d, c.mlp_width)?, whole("mlp.c_proj", c.mlp_width, d)?],
+        ))
     };
     let vocabulary = c.vocabulary().unwrap_or_default();
     Ok(Transformer {

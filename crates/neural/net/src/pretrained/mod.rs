@@ -102,6 +102,30 @@ pub struct Pass<'a> {
     pub last_only: bool,
 }
 
+impl Block {
+    /// Layer `l` of the families without gates, without norms of single heads and without norms behind its parts: norm,
+    /// queries, keys, values and output, norm, up and down.
+    fn plain(
+        c: &Config,
+        l: usize,
+        attn_norm: Norm,
+        qkvo: [Linear; 4],
+        mlp_norm: Norm,
+        [up, down]: [Linear; 2],
+    ) -> Self {
+        let [q, k, v, out] = qkvo;
+        let (heads, groups, look) = (c.heads, c.groups, c.look(l));
+        Self {
+            attn_norm,
+            attn: Attention { q, k, v, out, q_norm: None, k_norm: None, heads, groups, look },
+            attn_post: None,
+            mlp_norm,
+            mlp: FeedForward { gate: None, up, down, nonlinearity: c.activation },
+            mlp_post: None,
+        }
+    }
+}
+
 impl Embedding {
     fn tokens(weight: Tensor) -> Self {
         Self { weight, bias: None, first: None, positions: None, types: None, norm: None }

@@ -4,7 +4,6 @@ use super::config::{Bias, Config, Family, Head, Input, Keys, NormKind, Order};
 use super::load::Reader;
 use super::{Block, Embedding, Transformer};
 use crate::error::Result;
-use crate::layers::{Attention, FeedForward};
 
 pub(super) fn config(k: &Keys) -> Result<Config> {
     let (d_model, heads) = (k.count("hidden_size")?, k.count("num_attention_heads")?);
@@ -53,29 +52,17 @@ pub(super) fn build(c: &Config, r: &Reader) -> Result<Transformer> {
             let rows: Vec<_> = (0..c.heads).map(|h| (3 * h + i) * w..(3 * h + i + 1) * w).collect();
             r.linear_rows(&at("attention.query_key_value"), d, 3 * d, &rows, c.bias.qkv)
         };
-        Ok(Block {
-            attn_norm: r.layer_norm(&at("input_layernorm"), d, c.epsilon)?,
-            attn: Attention {
-                q: part(0)?,
-                k: part(1)?,
-                v: part(2)?,
-                out: r.linear(&at("attention.dense"), d, d, c.bias.out)?,
-                q_norm: None,
-                k_norm: None,
-                heads: c.heads,
-                groups: c.groups,
-                look: c.look(l),
-            },
-            attn_post: None,
-            mlp_norm: r.layer_norm(&at("post_attention_layernorm"), d, c.epsilon)?,
-            mlp: FeedForward {
-                gate: None,
-                up: r.linear(&at("mlp.dense_h_to_4h"), d, c.mlp_width, true)?,
-                down: r.linear(&at("mlp.dense_4h_to_h"), c.mlp_width, d, true)?,
-                nonlinearity: c.activation,
-            },
-            mlp_post: None,
-        })
+        Ok(Block::plain(
+            c,
+            l,
+            r.layer_norm(&at("input_layernorm"), d, c.epsilon)?,
+            [part(0)?, part(1)?, part(2)?, r.linear(&at("attention.dense"), d, d, c.bias.out)?],
+            r.layer_norm(&at("post_attention_layernorm"), d, c.epsilon)?,
+            [
+                r.linear(&at("mlp.dense_h_to_4h"), d, c.mlp_width, true)?,
+                r.linear(&at("mlp.dense_4h_to_h"), c.mlp_width, d, true)?,
+            ],
+        ))
     };
     let vocabulary = c.vocabulary().unwrap_or_default();
     Ok(Transformer {

@@ -4,7 +4,6 @@ use super::config::{Bias, Config, Family, Head, Input, Keys, NormKind, Order};
 use super::load::Reader;
 use super::{Block, Embedding, Transformer};
 use crate::error::Result;
-use crate::layers::{Attention, FeedForward};
 
 pub(super) fn config(k: &Keys) -> Result<Config> {
     let (d_model, heads) = (k.count("hidden_size")?, k.count("num_attention_heads")?);
@@ -45,29 +44,22 @@ pub(super) fn build(c: &Config, r: &Reader) -> Result<Transformer> {
     let d = c.d_model;
     let block = |l: usize| -> Result<Block> {
         let at = |part: &str| format!("encoder.layer.{l}.{part}");
-        Ok(Block {
-            attn_norm: r.layer_norm(&at("layernorm_before"), d, c.epsilon)?,
-            attn: Attention {
-                q: r.linear(&at("attention.attention.query"), d, d, c.bias.qkv)?,
-                k: r.linear(&at("attention.attention.key"), d, d, c.bias.qkv)?,
-                v: r.linear(&at("attention.attention.value"), d, d, c.bias.qkv)?,
-                out: r.linear(&at("attention.output.dense"), d, d, true)?,
-                q_norm: None,
-                k_norm: None,
-                heads: c.heads,
-                groups: c.groups,
-                look: c.look(l),
-            },
-            attn_post: None,
-            mlp_norm: r.layer_norm(&at("layernorm_after"), d, c.epsilon)?,
-            mlp: FeedForward {
-                gate: None,
-                up: r.linear(&at("intermediate.dense"), d, c.mlp_width, true)?,
-                down: r.linear(&at("output.dense"), c.mlp_width, d, true)?,
-                nonlinearity: c.activation,
-            },
-            mlp_post: None,
-        })
+        Ok(Block::plain(
+            c,
+            l,
+            r.layer_norm(&at("layernorm_before"), d, c.epsilon)?,
+            [
+                r.linear(&at("attention.attention.query"), d, d, c.bias.qkv)?,
+                r.linear(&at("attention.attention.key"), d, d, c.bias.qkv)?,
+                r.linear(&at("attention.attention.value"), d, d, c.bias.qkv)?,
+                r.linear(&at("attention.output.dense"), d, d, true)?,
+            ],
+            r.layer_norm(&at("layernorm_after"), d, c.epsilon)?,
+            [
+                r.linear(&at("intermediate.dense"), d, c.mlp_width, true)?,
+                r.linear(&at("output.dense"), c.mlp_width, d, true)?,
+            ],
+        ))
     };
     let Input::Patches { patch, channels, .. } = c.input else { return Err(super::config::bad("input", "no patches")) };
     let projection = "embeddings.patch_embeddings.projection";
