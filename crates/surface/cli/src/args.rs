@@ -36,6 +36,8 @@ pub enum Command {
     Check(Check),
     /// Run the study of a paper, or show where all papers stand
     Study(Study),
+    /// The store of downloaded models: list, show, get, verify, rm
+    Models(Models),
     /// Ask which methods there are: the cards of all of them, as facts
     Methods(Methods),
     /// Ask queries one by one
@@ -326,4 +328,40 @@ pub struct Methods {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Models {
+    /// What to do
+    #[command(subcommand)]
+    pub task: ModelsTask,
+    /// Print one JSON object
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum ModelsTask {
+    /// The models that are known, and which of them are here
+    List,
+    /// What is known about one model
+    Show {
+        /// Its name
+        name: String,
+    },
+    /// Fetch a model: one of the list, or any of the hub as owner/model
+    Get {
+        /// Its name
+        name: String,
+    },
+    /// Compare a model's files with the digests they were published with
+    Verify {
+        /// Its name
+        name: String,
+    },
+    /// Remove a model
+    Rm {
+        /// Its name
+        name: String,
+    },
 }

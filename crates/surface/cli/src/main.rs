@@ -8,6 +8,7 @@ mod eval;
 mod fit;
 mod infer;
 mod load;
+mod models;
 mod pictures;
 mod project;
 mod render;
@@ -80,6 +81,7 @@ fn main() -> ExitCode {
         Command::Train(args) => train::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Study(args) => study::run(&args),
+        Command::Models(args) => models::run(&args),
         Command::Methods(args) => study::methods(&args),
         Command::Shell(args) => shell::run(&args),
         Command::Doctor(args) => doctor::run(&args),

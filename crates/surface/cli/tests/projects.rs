@@ -104,3 +104,21 @@ fn studies_and_methods_are_told() {
     assert!(code == 0 && methods.contains("202"), "{methods}");
     assert_eq!(said(&["methods", "card(nothing_of_this_name)"]).0, "no\n");
 }
+
+#[test]
+fn the_store_of_models_is_told() {
+    let home = tempfile::tempdir().unwrap();
+    let said = |args: &[&str]| {
+        let run = Command::new(env!("CARGO_BIN_EXE_symbolon")).args(args).env("SYMBOLON_HOME", home.path()).output();
+        let output = run.expect("the binary runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (text(&output.stdout), text(&output.stderr), output.status.code().unwrap_or(-1))
+    };
+    let (list, _, code) = said(&["models", "list"]);
+    assert!(code == 0 && list.contains("smollm2-135m") && !list.contains("here"), "{list}");
+    // What a message tells the user to do is there to be done.
+    let (_, error, code) = said(&["models", "verify", "smollm2-135m"]);
+    assert!(code == 1 && error.contains("symbolon models get smollm2-135m"), "{error}");
+    assert!(said(&["models", "get", "--help"]).0.contains("Fetch a model"));
+    assert_eq!(said(&["models", "rm", "smollm2-135m"]).2, 1);
+}
