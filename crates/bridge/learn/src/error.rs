@@ -70,14 +70,6 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
-    /// As [`Error::Project`], before the term is shown.
-    #[error("{term:?} {problem}")]
-    Datum {
-        /// The term.
-        term: symbolon_theory::term::Term,
-        /// What is wrong with it.
-        problem: String,
-    },
     /// Data that cannot be read.
     #[error(transparent)]
     Data(#[from] symbolon_data::Error),

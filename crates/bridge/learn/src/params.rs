@@ -35,10 +35,6 @@ impl Params {
         self.group.len()
     }
 
-    pub(crate) fn names(&self) -> &[Option<(ParamId, Box<[Term]>)>] {
-        &self.names
-    }
-
     /// The column of each value of a choice; `None` for values that are not learnable.
     pub(crate) fn columns(&mut self, lineage: &Lineage, choice: &Choice) -> Vec<Option<u32>> {
         let instance = |i: u32| &lineage.params[i as usize];
@@ -110,6 +106,15 @@ impl Params {
     /// Start values of the logits: `[parameters]`.
     pub(crate) fn start(&self, dtype: DType) -> Tensor {
         Tensor::from(self.start.clone()).to(dtype)
+    }
+
+    /// The written parameters with their probabilities; the rests of choices are left out.
+    pub(crate) fn values(&self, logits: &Tensor) -> Vec<((ParamId, &[Term]), f64)> {
+        if self.len() == 0 {
+            return Vec::new();
+        }
+        let values = self.log_probabilities(&logits.detach()).exp().to_vec::<f64>();
+        self.names.iter().zip(values).filter_map(|(n, v)| n.as_ref().map(|(p, key)| ((*p, &**key), v))).collect()
     }
 
     /// Log-probabilities `[1, parameters]` from logits.

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use symbolon_tensor::{DType, Tensor};
 use symbolon_theory::Theory;
 use symbolon_theory::budget::{Budget, Stop};
+use symbolon_theory::program::ParamId;
 use symbolon_theory::term::{Symbol, Term, TermStore, View, sym};
 
 use crate::error::{Error, Result};
@@ -292,14 +293,8 @@ impl Program {
     /// each instance and stay as they are written.
     pub fn learned(&self, logits: &Tensor) -> Theory {
         let mut theory = self.theory.clone();
-        if self.world.params.len() == 0 {
-            return theory;
-        }
-        let values = self.world.params.log_probabilities(&logits.detach()).exp().to(DType::F64).to_vec::<f64>();
-        for (name, value) in self.world.params.names().iter().zip(values) {
-            if let Some((param, key)) = name
-                && key.is_empty()
-            {
+        for ((param, key), value) in self.world.params.values(logits) {
+            if key.is_empty() {
                 theory.program.params[param.0 as usize].init = Some(value);
             }
         }
@@ -309,19 +304,14 @@ impl Program {
     /// The present values of learnable probabilities: where each is written with its further arguments, as text, and its
     /// probability. The rests of choices are left out.
     pub fn parameter_values(&self, logits: &Tensor) -> Vec<(String, f64)> {
-        if self.world.params.len() == 0 {
-            return Vec::new();
-        }
-        let values = self.world.params.log_probabilities(&logits.detach()).exp().to(DType::F64).to_vec::<f64>();
         let terms = self.theory.terms.lock();
-        let name = |param: symbolon_theory::program::ParamId, key: &[Term]| {
+        let name = |param: ParamId, key: &[Term]| {
             let span = self.theory.program.params[param.0 as usize].span;
             let (line, _) = self.theory.sources.position(span);
             let key: Vec<String> = key.iter().map(|&k| terms.display(k).to_string()).collect();
             let comma = if key.is_empty() { "" } else { "," };
             format!("line {line}: t(_{comma}{})", key.join(","))
         };
-        let named = self.world.params.names().iter().zip(values);
-        named.filter_map(|(n, v)| n.as_ref().map(|(p, key)| (name(*p, key), v))).collect()
+        self.world.params.values(logits).into_iter().map(|((p, key), v)| (name(p, key), v)).collect()
     }
 }

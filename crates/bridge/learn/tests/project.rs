@@ -126,6 +126,15 @@ fn what_no_proof_explains_is_named() {
 }
 
 #[test]
+fn a_query_that_nothing_answers_is_wrong_and_no_more() {
+    let folder = Folder::new(&format!("{THEORY}\nnever(_, _) :- fail.\n"));
+    folder.write("signs.csv", "query\n\"never(vector([1]), 5)\"\n");
+    let project = folder.open().unwrap();
+    let judged = project.judge(&project.train.examples[120..]).unwrap();
+    assert_eq!((judged.impossible(), judged.predictions[0].correct), (1, false));
+}
+
+#[test]
 fn mistakes_are_said_with_their_place() {
     let refused = |from: &str, to: &str| Folder::new(&THEORY.replace(from, to)).refused();
     assert!(refused("mlp(1, 8, 2)", "lanet(10)").contains("lanet"));

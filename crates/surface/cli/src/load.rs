@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use symbolon_learn::Project;
 use symbolon_theory::Theory;
 use symbolon_theory::diag::{Code, Diagnostic, Diagnostics, Sources};
 use symbolon_theory::lineage::NeuralInstance;
@@ -52,7 +53,7 @@ pub enum Outputs {
     /// A file: `{"net": {"input": [p, ...]}}`; several inputs are joined with commas.
     Given(HashMap<String, HashMap<String, Vec<f64>>>),
     /// The networks of a trained project.
-    Networks(Box<Asked>),
+    Networks(Box<Asked<Project>>),
 }
 
 impl Outputs {
@@ -81,7 +82,7 @@ impl Outputs {
     /// What a network said that failed, rather than that it said nothing.
     pub fn explained(&self, error: Diagnostics) -> Diagnostics {
         match self {
-            Outputs::Networks(asked) => asked.failure().unwrap_or(error),
+            Outputs::Networks(asked) => asked.explained(error),
             Outputs::Given(_) => error,
         }
     }

@@ -1,5 +1,6 @@
 //! What the commands about project folders share: opening one, saying what is wrong, showing how training goes.
 
+use std::borrow::BorrowMut;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
@@ -143,21 +144,21 @@ impl Drop for Bar {
     }
 }
 
-/// The networks of a project as what answers neural predicates.
-pub struct Asked {
-    project: RefCell<Project>,
+/// The networks of a project as what answers neural predicates; the project is owned or borrowed.
+pub struct Asked<P> {
+    project: RefCell<P>,
     failed: RefCell<Option<Error>>,
 }
 
-impl Asked {
+impl<P: BorrowMut<Project>> Asked<P> {
     /// The networks of this project.
-    pub fn new(project: Project) -> Asked {
+    pub fn new(project: P) -> Asked<P> {
         Asked { project: RefCell::new(project), failed: RefCell::new(None) }
     }
 
-    /// The distribution of one call; `None` after something went wrong, which [`Asked::failure`] tells.
+    /// The distribution of one call; `None` after something went wrong, which [`Asked::explained`] tells.
     pub fn of(&self, terms: &TermStore, call: &NeuralInstance) -> Option<Vec<f64>> {
-        match self.project.borrow_mut().distribution(terms, call) {
+        match (*self.project.borrow_mut()).borrow_mut().distribution(terms, call) {
             Ok(distribution) => Some(distribution),
             Err(error) => {
                 self.failed.borrow_mut().get_or_insert(error);
@@ -166,8 +167,8 @@ impl Asked {
         }
     }
 
-    /// What went wrong, if something did.
-    pub fn failure(&self) -> Option<Diagnostics> {
-        self.failed.borrow_mut().take().map(diagnostics)
+    /// What a network said that failed, rather than that it said nothing.
+    pub fn explained(&self, error: Diagnostics) -> Diagnostics {
+        self.failed.borrow_mut().take().map_or(error, diagnostics)
     }
 }

@@ -1,9 +1,8 @@
 //! How well a project answers: observations against what networks and theory say together.
 
-use symbolon_net::Trace;
-use symbolon_tensor::{DType, no_grad};
+use symbolon_tensor::no_grad;
 
-use super::Project;
+use super::{Project, still};
 use crate::error::Result;
 use crate::program::{Example, Target};
 
@@ -52,7 +51,8 @@ impl Project {
     ///
     /// # Errors
     /// Data that was not loaded; outputs that do not fit.
-    pub fn judge(&self, examples: &[Example]) -> Result<Evaluation> {
+    pub fn judge<'e>(&self, examples: impl IntoIterator<Item = &'e Example>) -> Result<Evaluation> {
+        let examples: Vec<&Example> = examples.into_iter().collect();
         let mut all = Evaluation::default();
         for some in examples.chunks(AT_ONCE) {
             all.predictions.extend(no_grad(|| self.judge_some(some))?);
@@ -60,42 +60,46 @@ impl Project {
         Ok(all)
     }
 
-    fn judge_some(&self, examples: &[Example]) -> Result<Vec<Prediction>> {
-        let mut still = || [0, 0];
-        let observed = self.log_probabilities(examples, &mut still)?.to(DType::F64).to_vec::<f64>();
-        // Those with several answers are asked again, for all of them.
-        let open: Vec<usize> = (0..examples.len()).filter(|&i| asks_which(&examples[i])).collect();
+    fn judge_some(&self, examples: &[&Example]) -> Result<Vec<Prediction>> {
+        let mut judged = vec![None; examples.len()];
+        // Those with several answers are asked for all of them: the one that was observed is among them.
+        let (open, closed): (Vec<usize>, Vec<usize>) = (0..examples.len()).partition(|&i| asks_which(examples[i]));
         let questions: Vec<Example> =
             open.iter().map(|&i| Example { target: Target::All, ..examples[i].clone() }).collect();
         let batch = self.program.batch(&questions);
-        let mut outputs = Vec::with_capacity(batch.calls.len());
-        for calls in &batch.calls {
-            outputs.push(self.outputs(calls.network, &calls.inputs, &mut Trace::none(), &mut still)?);
-        }
-        let mut best: Vec<Option<usize>> = vec![None; examples.len()];
+        let outputs = self.outputs(&batch, &mut still)?;
         for answers in self.program.answers(&batch, &outputs, &self.logits)? {
+            let count = answers.layer.answers.len();
+            let logs = answers.log_probability.to_vec::<f64>();
             let winners = answers.log_probability.argmax(1).to_vec::<i64>();
-            for (&e, winner) in answers.examples.iter().zip(winners) {
-                best[open[e]] = Some(winner as usize);
+            for (row, (&e, winner)) in answers.examples.iter().zip(winners).enumerate() {
+                let example = examples[open[e]];
+                let log_probability = match example.target {
+                    Target::Answer(observed) => logs[row * count + observed as usize],
+                    _ => f64::NEG_INFINITY,
+                };
+                let best = answers.layer.answers[winner as usize];
+                judged[open[e]] = Some(Prediction {
+                    answer: self.program.show(self.program.about_data(best, &example.items)),
+                    correct: example.target == Target::Answer(winner as u32),
+                    log_probability,
+                });
             }
         }
-        let judged = examples.iter().zip(observed).zip(best).map(|((example, log_probability), best)| match best {
-            Some(best) => Prediction {
-                answer: self.program.show(self.program.about_data(example.layer.answers[best], &example.items)),
-                correct: example.target == Target::Answer(best as u32),
-                log_probability,
-            },
-            None => {
-                let correct = log_probability > 0.5f64.ln();
-                let seen = !matches!(example.target, Target::Root(_));
-                Prediction { answer: (seen == correct).to_string(), correct, log_probability }
-            }
-        });
-        Ok(judged.collect())
+        let observed = self.log_probabilities(closed.iter().map(|&i| examples[i]), &mut still)?.to_vec::<f64>();
+        for (&i, log_probability) in closed.iter().zip(observed) {
+            let correct = log_probability > 0.5f64.ln();
+            let seen = !matches!(examples[i].target, Target::Root(_));
+            judged[i] = Some(Prediction { answer: (seen == correct).to_string(), correct, log_probability });
+        }
+        // Each is either open or closed.
+        Ok(judged.into_iter().flatten().collect())
     }
 }
 
-/// Whether there are several answers to choose from.
+/// Whether there are answers to choose from.
 fn asks_which(example: &Example) -> bool {
-    !example.layer.closed && matches!(example.target, Target::Answer(_) | Target::Impossible)
+    !example.layer.closed
+        && !example.layer.answers.is_empty()
+        && matches!(example.target, Target::Answer(_) | Target::Impossible)
 }

@@ -14,7 +14,6 @@ use rustc_hash::FxHashMap;
 use symbolon_data::{Colour, mnist, read_png};
 use symbolon_tensor::{DType, Tensor};
 use symbolon_theory::term::{Term, TermStore, View};
-use symbolon_theory::theory::Terms;
 
 use crate::error::{Error, Result};
 
@@ -113,15 +112,8 @@ impl Inputs {
     ///
     /// # Errors
     /// Terms that stand for nothing, and data of different shapes.
-    pub fn batch(&self, terms: &Terms, calls: &[Vec<Term>], shift: &mut dyn FnMut() -> [i32; 2]) -> Result<Tensor> {
-        let slices: Vec<&[Term]> = calls.iter().map(Vec::as_slice).collect();
-        self.batch_of(&slices, shift).map_err(|e| match e {
-            Error::Datum { term, problem } => Error::Project { place: terms.show(term), problem },
-            other => other,
-        })
-    }
-
-    pub(crate) fn batch_of(&self, calls: &[&[Term]], shift: &mut dyn FnMut() -> [i32; 2]) -> Result<Tensor> {
+    pub fn batch(&self, terms: &TermStore, calls: &[&[Term]], shift: &mut dyn FnMut() -> [i32; 2]) -> Result<Tensor> {
+        let bad = |term: Term, problem: String| Error::Project { place: terms.display(term).to_string(), problem };
         let mut values = Vec::new();
         let mut first: Option<Vec<usize>> = None;
         for call in calls {
@@ -129,21 +121,21 @@ impl Inputs {
             for &item in *call {
                 let Some(datum) = self.data.get(&item) else {
                     let problem = "is nothing that a network can look at: there are image(\"a.png\"), mnist(17) and vector([0.5, 1])";
-                    return Err(Error::Datum { term: item, problem: problem.into() });
+                    return Err(bad(item, problem.into()));
                 };
                 match whole.split_first_mut() {
                     None => whole = datum.shape.clone(),
                     Some((channels, rest)) if *rest == datum.shape[1..] => *channels += datum.shape[0],
                     Some(_) => {
                         let problem = format!("has shape {:?}, the input before it {whole:?}", datum.shape);
-                        return Err(Error::Datum { term: item, problem });
+                        return Err(bad(item, problem));
                     }
                 }
                 moved(datum, shift, &mut values);
             }
             if let Some(first) = first.as_ref().filter(|f| **f != whole) {
                 let problem = format!("has shape {whole:?}, others have {first:?}: make all pictures the same size");
-                return Err(Error::Datum { term: call[0], problem });
+                return Err(bad(call[0], problem));
             }
             first.get_or_insert(whole);
         }

@@ -41,6 +41,7 @@ use symbolon_theory::Theory;
 use symbolon_theory::lineage::NeuralInstance;
 use symbolon_theory::term::{Term, TermStore};
 
+use crate::batch::{Batch, Calls};
 use crate::error::{Error, Result};
 use crate::program::{Example, Program, Semantics, Target};
 use declared::Declared;
@@ -103,11 +104,6 @@ impl Observations {
     }
 }
 
-/// Whether a path names a project: a folder with a theory in it.
-pub fn is_project(path: &Path) -> bool {
-    path.is_dir()
-}
-
 impl Project {
     /// Reads a folder: the theory, networks with weights drawn from `seed`, and the observations.
     /// Seed and semantics are those of its settings, if none are given.
@@ -164,7 +160,8 @@ impl Project {
             into.sources.extend(read.sources);
         }
         project.logits = project.program.parameters(DType::F32);
-        project.load_inputs()?;
+        let seen = [items(&project.train.examples), items(&project.test.examples)].concat();
+        project.load(&seen)?;
         Ok(project)
     }
 
@@ -204,11 +201,12 @@ impl Project {
     /// # Errors
     /// Data that cannot be read.
     pub fn prepare(&mut self, examples: &[Example]) -> Result<()> {
+        self.load(&items(examples))
+    }
+
+    fn load(&mut self, items: &[Term]) -> Result<()> {
         let terms = self.program.theory().terms.clone();
-        let terms = terms.lock();
-        let items: Vec<Term> = examples.iter().flat_map(|e| e.items.iter().copied()).collect();
-        self.inputs.load(&terms, &items)?;
-        drop(terms);
+        self.inputs.load(&terms.lock(), items)?;
         let all = self.program.parameters(DType::F32);
         let known = self.logits.len();
         if all.len() > known {
@@ -218,36 +216,37 @@ impl Project {
         Ok(())
     }
 
-    fn load_inputs(&mut self) -> Result<()> {
-        let examples: Vec<Example> = self.train.examples.iter().chain(&self.test.examples).cloned().collect();
-        self.prepare(&examples)
-    }
-
-    /// Logarithms of a network's outputs `[calls, values]` for calls with these inputs.
+    /// What the calls of a network look at, as one tensor; `shift` moves pictures.
     ///
     /// # Errors
-    /// Inputs that were not loaded or do not fit together, and what the network answers.
-    pub fn outputs(
-        &self,
-        network: usize,
-        calls: &[Vec<Term>],
-        trace: &mut Trace,
-        shift: &mut dyn FnMut() -> [i32; 2],
-    ) -> Result<Tensor> {
-        let kind = &self.program.networks()[network];
-        let x = self.inputs.batch(&self.program.theory().terms, calls, shift)?;
-        let scores = self.networks[&kind.name].forward(&[x], trace)?;
-        if scores.shape() != [calls.len(), kind.domain.len()] {
-            let problem = format!(
-                "gives {:?} for {} inputs, and the theory gives it {} values: {}",
-                scores.shape(),
-                calls.len(),
-                kind.domain.len(),
-                kind.domain.join(", ")
-            );
-            return Err(Error::Outputs { network: kind.name.clone(), problem });
-        }
-        Ok(scores.log_softmax(-1))
+    /// Data that were not loaded or do not fit together.
+    pub fn seen(&self, calls: &[Vec<Term>], shift: &mut dyn FnMut() -> [i32; 2]) -> Result<Tensor> {
+        let calls: Vec<&[Term]> = calls.iter().map(Vec::as_slice).collect();
+        self.inputs.batch(&self.program.theory().terms.lock(), &calls, shift)
+    }
+
+    /// What the networks say about a batch, for [`Program::log_probability`] and [`Program::answers`]; `shift` moves pictures.
+    ///
+    /// # Errors
+    /// As [`Project::seen`]; what networks answer, and outputs that are not as many as the theory has values.
+    pub fn outputs(&self, batch: &Batch, shift: &mut dyn FnMut() -> [i32; 2]) -> Result<Vec<Tensor>> {
+        let one = |calls: &Calls| {
+            let kind = &self.program.networks()[calls.network];
+            let x = self.seen(&calls.inputs, shift)?;
+            let scores = self.networks[&kind.name].forward(&[x], &mut Trace::none())?;
+            if scores.shape() != [calls.inputs.len(), kind.domain.len()] {
+                let problem = format!(
+                    "gives {:?} for {} inputs, and the theory gives it {} values: {}",
+                    scores.shape(),
+                    calls.inputs.len(),
+                    kind.domain.len(),
+                    kind.domain.join(", ")
+                );
+                return Err(Error::Outputs { network: kind.name.clone(), problem });
+            }
+            Ok(scores.log_softmax(-1))
+        };
+        batch.calls.iter().map(one).collect()
     }
 
     /// The distribution that a network gives for one call, for [`Theory::inference`].
@@ -257,7 +256,7 @@ impl Project {
     pub fn distribution(&mut self, terms: &TermStore, call: &NeuralInstance) -> Result<Vec<f64>> {
         let name = terms.name(call.net).to_owned();
         self.inputs.load(terms, &call.inputs)?;
-        let x = self.inputs.batch_of(&[&call.inputs], &mut || [0, 0])?;
+        let x = self.inputs.batch(terms, &[&call.inputs], &mut still)?;
         let Some(network) = self.networks.get(&name) else {
             return Err(Error::Outputs {
                 network: name,
@@ -274,7 +273,17 @@ impl Project {
     /// A file that cannot be read, or that belongs to another project: both are named.
     pub fn restore(&mut self, file: impl AsRef<Path>) -> Result<()> {
         let saved = Checkpoint::load(file)?;
-        saved.restore_task(&mut teach::Teach::new(self)?)?;
+        saved.restore_task(&mut teach::Teach::new(self))?;
         Ok(())
     }
+}
+
+/// The data of examples.
+fn items(examples: &[Example]) -> Vec<Term> {
+    examples.iter().flat_map(|e| e.items.iter().copied()).collect()
+}
+
+/// Pictures as they are, for [`Project::outputs`].
+pub fn still() -> [i32; 2] {
+    [0, 0]
 }

@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
 use symbolon_data::Batches;
+use symbolon_net::Architecture;
 use symbolon_net::train::{Outcome, Progress, Step, Task, Trainer};
-use symbolon_net::{Architecture, Trace};
 use symbolon_tensor::Tensor;
 use symbolon_tensor::optim::{Adam, Schedule};
 
@@ -47,7 +47,7 @@ impl Project {
     /// Nothing to learn from, losses that are not finite, checkpoints that cannot be written or that belong to another project.
     pub fn teach(&mut self, run: Run<'_>) -> Result<Outcome> {
         let settings = self.settings.clone();
-        let mut task = Teach::new(self)?;
+        let mut task = Teach::new(self);
         let steps = settings.epochs.saturating_mul(task.batches() as u64);
         let mut trainer = Trainer::new(Adam::new(settings.rate))
             .epochs(settings.epochs)
@@ -85,11 +85,10 @@ pub(crate) struct Teach<'p> {
     kept_back: Vec<usize>,
     /// The order of an epoch, and the seed that it was drawn with.
     order: (u64, Vec<Vec<usize>>),
-    batches: usize,
 }
 
 impl<'p> Teach<'p> {
-    pub fn new(project: &'p mut Project) -> Result<Teach<'p>> {
+    pub fn new(project: &'p mut Project) -> Teach<'p> {
         let explained = |e: &Example| e.target != Target::Impossible;
         let mut learned: Vec<usize> =
             (0..project.train.len()).filter(|&i| explained(&project.train.examples[i])).collect();
@@ -99,8 +98,7 @@ impl<'p> Teach<'p> {
             kept_back = learned.iter().copied().filter(every).collect();
             learned.retain(|i| !every(i));
         }
-        let batches = learned.len().div_ceil(project.settings.batch);
-        Ok(Teach { project, learned, kept_back, order: (0, Vec::new()), batches })
+        Teach { project, learned, kept_back, order: (0, Vec::new()) }
     }
 
     /// The observations of a step.
@@ -129,7 +127,7 @@ impl Task for Teach<'_> {
     }
 
     fn batches(&self) -> usize {
-        self.batches
+        self.learned.len().div_ceil(self.project.settings.batch)
     }
 
     fn parameters(&mut self) -> Vec<(String, &mut Tensor)> {
@@ -162,8 +160,8 @@ impl Task for Teach<'_> {
         if self.kept_back.is_empty() {
             return Ok(None);
         }
-        let examples: Vec<Example> = self.kept_back.iter().map(|&i| self.project.train.examples[i].clone()).collect();
-        let scored = self.project.judge(&examples).map_err(symbolon_net::Error::other)?;
+        let examples: Vec<&Example> = self.kept_back.iter().map(|&i| &self.project.train.examples[i]).collect();
+        let scored = self.project.judge(examples).map_err(symbolon_net::Error::other)?;
         Ok(Some(-scored.mean_log_probability()))
     }
 }
@@ -180,10 +178,7 @@ impl Project {
         shift: &mut dyn FnMut() -> [i32; 2],
     ) -> Result<Tensor> {
         let batch = self.program.batch(examples);
-        let mut outputs = Vec::with_capacity(batch.calls.len());
-        for calls in &batch.calls {
-            outputs.push(self.outputs(calls.network, &calls.inputs, &mut Trace::none(), shift)?);
-        }
+        let outputs = self.outputs(&batch, shift)?;
         self.program.log_probability(&batch, &outputs, &self.logits)
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use symbolon_check::Proportion;
-use symbolon_learn::project::Project;
+use symbolon_check::{Intervention, Proportion};
+use symbolon_learn::project::{Project, still};
 use symbolon_learn::{Example, Result};
-use symbolon_net::{Activation, Site, Trace};
-use symbolon_symbol::{NeuralPredicate, Subspace, Symbol, SymbolEdit, Values, Which};
+use symbolon_net::{Network, Site, Trace};
+use symbolon_symbol::{NeuralPredicate, Subspace, Symbol, Values, Which};
 use symbolon_tensor::{DType, Rng, Tensor, no_grad};
 use symbolon_theory::term::{Term, View};
 
@@ -91,7 +91,7 @@ pub fn all(world: &World, trained: &mut Project, untrained: &mut Project, twin: 
     let sums = Proportion::of(world.held_out.iter().zip(sums).map(|(&pair, s)| s == world.sum(pair)));
     let written = (0..10)
         .map(|d| {
-            let values = Values::observed(&vec![d; world.held_out.len()], 10).map_err(symbol)?;
+            let values = Values::observed(&vec![d; world.held_out.len()], 10).map_err(outside)?;
             let through = judge.predicate.clone();
             let sums = judge.sums(Some((through, values)))?;
             Ok(Proportion::of(world.held_out.iter().zip(sums).map(|(&[_, b], s)| s == d + world.labels[b])))
@@ -111,12 +111,14 @@ fn hidden(world: &World, judge: &mut Judge<'_>) -> Result<Vec<(String, Proportio
     const SITE: &str = "fc1.pre";
     let some: Vec<usize> = (0..world.first_held_out.min(2000)).collect();
     let site: Site = SITE.parse()?;
-    let (activations, read) = (judge.activation(&some, &site)?.rows(), judge.read(&some)?);
+    let x = judge.seen(&some)?;
+    let mut trace = Trace::new().record(SITE);
+    let scores = no_grad(|| judge.network().forward(&[x], &mut trace))?;
+    let activations = trace.get(&site).ok_or_else(|| broken("the network does not pass the site"))?.rows();
     let width = activations.size(1);
     // Means by what the network itself reads: labels have no part in it. A network that has learned little does not read all
     // digits.
-    let read: Vec<i64> = read.iter().map(|&r| r as i64).collect();
-    let one_hot = Tensor::from(read).one_hot(10, DType::F64);
+    let one_hot = scores.argmax(1).one_hot(10, DType::F64);
     let counts = one_hot.sum_axis(0, false);
     let seen: Vec<i64> = (0..10).zip(counts.to_vec::<f64>()).filter(|(_, n)| *n > 0.0).map(|(d, _)| d).collect();
     if seen.len() < 2 {
@@ -126,9 +128,9 @@ fn hidden(world: &World, judge: &mut Judge<'_>) -> Result<Vec<(String, Proportio
     let sums = one_hot.t().matmul(&activations.to(DType::F64)).index_select(0, &seen);
     let means = sums / counts.index_select(0, &seen).unsqueeze(1);
     let directions = (&means - means.mean_axis(0, true)).narrow(0, 0..k);
-    let random = Rng::new(world.labels.len() as u64).normal([k, width], DType::F64);
-    let spanned = Subspace::new(site.clone(), &directions).map_err(symbol)?;
-    let control = Subspace::new(site, &random).map_err(symbol)?;
+    let random = Rng::new(world.seed).normal([k, width], DType::F64);
+    let spanned = Subspace::new(site.clone(), &directions).map_err(outside)?;
+    let control = Subspace::new(site, &random).map_err(outside)?;
     let mut out = Vec::new();
     for (name, subspace) in [
         (format!("{k} of {width} dimensions of {SITE}: means of what the network reads"), spanned),
@@ -140,7 +142,8 @@ fn hidden(world: &World, judge: &mut Judge<'_>) -> Result<Vec<(String, Proportio
     Ok(out)
 }
 
-fn symbol(error: symbolon_symbol::Error) -> symbolon_learn::Error {
+/// An error of symbols or of checks as one of learning.
+fn outside(error: impl std::error::Error + Send + Sync + 'static) -> symbolon_learn::Error {
     symbolon_net::Error::other(error).into()
 }
 
@@ -161,49 +164,52 @@ impl<'w> Judge<'w> {
         let questions: Vec<Example> = world.held_out.iter().map(ask).collect::<Result<_>>()?;
         project.prepare(&questions)?;
         let site = "logits".parse()?;
-        let digit = NeuralPredicate::new("digit", site, (0..10).map(|d| d.to_string())).map_err(symbol)?;
+        let digit = NeuralPredicate::new("digit", site, (0..10).map(|d| d.to_string())).map_err(outside)?;
         Ok(Judge { world, project, questions, predicate: Arc::new(digit) })
     }
 
-    /// Runs the network on digits; what the trace asks for is in it afterwards. Log-probabilities `[digits, 10]`.
-    fn run(&mut self, digits: &[usize], trace: &mut Trace) -> Result<Tensor> {
+    fn network(&self) -> &dyn Network {
+        &*self.project.networks["digit"]
+    }
+
+    /// Digits as the network sees them.
+    fn seen(&mut self, digits: &[usize]) -> Result<Tensor> {
         let terms = digits.iter().map(|d| self.project.program.term(&format!("mnist({d})")));
         let calls: Vec<Vec<Term>> = terms.map(|t| Ok(vec![t?])).collect::<Result<_>>()?;
         let store = self.project.program.theory().terms.clone();
         self.project.inputs.load(&store.lock(), &calls.concat())?;
-        no_grad(|| self.project.outputs(0, &calls, trace, &mut || [0, 0]))
+        self.project.seen(&calls, &mut still)
+    }
+
+    /// A symbol's values on digits.
+    fn values(&mut self, digits: &[usize], through: &dyn Symbol) -> Result<Values> {
+        let x = self.seen(digits)?;
+        symbolon_check::read(self.network(), &[x], through).map_err(outside)
     }
 
     /// What the network reads on digits.
     fn read(&mut self, digits: &[usize]) -> Result<Vec<usize>> {
-        let log_p = self.run(digits, &mut Trace::none())?;
-        Ok(log_p.argmax(1).to_vec::<i64>().into_iter().map(|l| l as usize).collect())
-    }
-
-    /// The activation at a site, on digits.
-    fn activation(&mut self, digits: &[usize], site: &Site) -> Result<Activation> {
-        let mut trace = Trace::new().record(site.name());
-        self.run(digits, &mut trace)?;
-        trace.get(site).map(Activation::detach).ok_or_else(|| broken("the network does not pass the site"))
+        let predicate = self.predicate.clone();
+        self.values(digits, &*predicate)?.labels().map_err(outside)
     }
 
     /// The most probable sum of each held-out pair, perhaps with values written at the first picture of each.
     fn sums(&mut self, written: Option<Writing>) -> Result<Vec<usize>> {
         let batch = self.project.program.batch(&self.questions);
         let [calls] = &batch.calls[..] else { return Err(broken("there is one network")) };
-        let mut trace = Trace::none();
-        if let Some((through, values)) = written {
-            let first: Vec<(Term, usize)> = self.questions.iter().enumerate().map(|(i, q)| (q.items[0], i)).collect();
-            let pair_of: HashMap<Term, usize> = first.into_iter().collect();
+        let mut interventions = Vec::new();
+        if let Some((symbol, values)) = written {
+            let pair_of: HashMap<Term, usize> = self.questions.iter().zip(0..).map(|(q, i)| (q.items[0], i)).collect();
             let pairs: Vec<Option<usize>> = calls.inputs.iter().map(|call| pair_of.get(&call[0]).copied()).collect();
             // Rows that are no first picture take anybody's value, which is not written.
             let rows: Vec<usize> = pairs.iter().map(|p| p.unwrap_or(0)).collect();
-            let values = values.select(&rows).map_err(symbol)?;
+            let values = values.select(&rows).map_err(outside)?;
             let which = Which::Rows(pairs.iter().map(Option::is_some).collect());
-            let site = through.site().to_string();
-            trace = Trace::new().edit(site.as_str(), through.writing(values, which));
+            interventions.push(Intervention { symbol, values, which });
         }
-        let output = no_grad(|| self.project.outputs(calls.network, &calls.inputs, &mut trace, &mut || [0, 0]))?;
+        let x = self.project.seen(&calls.inputs, &mut still)?;
+        let scores = symbolon_check::intervene(self.network(), &[x], &interventions).map_err(outside)?;
+        let output = scores.log_softmax(-1);
         let answers = self.project.program.answers(&batch, &[output], &self.project.logits)?;
         let [answers] = &answers[..] else { return Err(broken("all pairs have one shape")) };
         let store = self.project.program.theory().terms.clone();
@@ -224,8 +230,7 @@ impl<'w> Judge<'w> {
     /// the second one. Pairs whose source shows the same digit prove nothing and are left out.
     fn interchange(&mut self, through: &Arc<dyn Symbol>) -> Result<Proportion> {
         let sources = self.world.sources.clone();
-        let source = self.activation(&sources, through.site())?;
-        let values = through.read(&source).map_err(symbol)?;
+        let values = self.values(&sources, &**through)?;
         let sums = self.sums(Some((through.clone(), values)))?;
         let labels = &self.world.labels;
         let cases = self.world.held_out.iter().zip(&sources).zip(sums);

@@ -5,14 +5,17 @@ use std::path::PathBuf;
 
 use symbolon_draw::{Axis, Bars, Card, Cell, Column, Fact, HeatMap, Mark, Pixels, Plot, Provenance, Report, Table};
 use symbolon_learn::project::Project;
+use symbolon_theory::Theory;
 use symbolon_theory::budget::Budget;
-use symbolon_theory::lineage::NeuralInstance;
-use symbolon_theory::term::TermStore;
+use symbolon_theory::diag::Diagnostics;
+use symbolon_theory::infer::Inference;
 
 use super::checks::{Checked, Claim};
 use super::world::{THEORY, Trained, World};
 use crate::args::Demo;
+use crate::load;
 use crate::pictures;
+use crate::project::Asked;
 use crate::render::probability;
 
 /// Pairs that are shown with their proofs.
@@ -125,28 +128,28 @@ fn pixels(project: &mut Project, digit: usize) -> Result<Pixels, Failure> {
     Ok(Pixels::grey(shape[2], shape[1], &bytes)?)
 }
 
-/// What the network says about a call; what goes wrong is kept for later.
-fn asked(project: &mut Project) -> impl Fn(&TermStore, &NeuralInstance) -> Option<Vec<f64>> + '_ {
-    let project = std::cell::RefCell::new(project);
-    move |terms, call| project.borrow_mut().distribution(terms, call).ok()
+/// A theory with one query, and what follows from it and from the networks.
+fn asked(project: &mut Project, query: &str) -> Result<(Theory, Inference), Diagnostics> {
+    let theory = load::asked(project.program.theory().clone(), &[query.to_owned()], &[])?;
+    let networks = Asked::new(project);
+    let inference = theory.inference(&|terms, call| networks.of(terms, call), &Budget::default());
+    let inference = inference.map_err(|error| networks.explained(error))?;
+    Ok((theory, inference))
 }
 
 fn cards(world: &World, project: &mut Project) -> Result<Vec<Card>, Failure> {
     let mut cards = Vec::new();
     for &pair in world.held_out.iter().take(SHOWN) {
-        let mut theory = project.program.theory().clone();
-        let query = theory.parse_query(&World::question(pair, "Sum"))?;
-        theory.queries.push(query);
-        let inference = theory.inference(&asked(project), &Budget::default())?;
+        let (theory, inference) = asked(project, &World::question(pair, "Sum"))?;
         let answers = inference.answers(&theory)?;
         let best = answers.iter().max_by(|a, b| a.probability.value().total_cmp(&b.probability.value()));
         let Some(best) = best else { continue };
         let answer = best.query.rsplit([',', ' ']).next().unwrap_or_default().trim_end_matches(')').to_owned();
         let right = answer == world.sum(pair).to_string();
-        let mut one = project.program.theory().clone();
-        let query = one.parse_query(&best.query)?;
-        one.queries.push(query);
-        let proof = pictures::best_proof(&one, &asked(project), &Budget::default())?;
+        let one = load::asked(project.program.theory().clone(), std::slice::from_ref(&best.query), &[])?;
+        let networks = Asked::new(&mut *project);
+        let proof = pictures::best_proof(&one, &|terms, call| networks.of(terms, call), &Budget::default());
+        let proof = proof.map_err(|error| networks.explained(error))?;
         let pictures = [pixels(project, pair[0])?, pixels(project, pair[1])?];
         let mut card = Card::new(format!("{answer}, says the network with its theory"))
             .verdict(if right { Mark::Good } else { Mark::Bad }, if right { "right" } else { "wrong" })
@@ -233,11 +236,8 @@ fn written(checked: &Checked) -> Table {
 }
 
 fn circuit(world: &World, project: &mut Project) -> Result<symbolon_draw::Graph, Failure> {
-    let mut theory = project.program.theory().clone();
     let pair = world.held_out.iter().find(|&&p| world.sum(p) == 3).unwrap_or(&world.held_out[0]);
-    let query = theory.parse_query(&World::question(*pair, 3))?;
-    theory.queries.push(query);
-    let inference = theory.inference(&asked(project), &Budget::default())?;
+    let (theory, inference) = asked(project, &World::question(*pair, 3))?;
     let Some(&root) = inference.compiled.queries.first() else { return Err("a sum of 3 has a circuit".into()) };
     Ok(pictures::circuit(&theory, &inference, root, "Circuit of a sum of 3")?)
 }

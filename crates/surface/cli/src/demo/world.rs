@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use symbolon_data::{Tuples, mnist};
-use symbolon_learn::project::{Project, Run};
+use symbolon_learn::project::{Observations, Project, Run};
 use symbolon_learn::{Error, Result};
 use symbolon_net::train::{Progress, Report, Why};
 use symbolon_tensor::{Device, Rng};
@@ -31,7 +31,8 @@ pub struct World {
     pub sources: Vec<usize>,
     /// Numbers of the digits for training.
     pub first_held_out: usize,
-    seed: u64,
+    /// Where all random numbers start.
+    pub seed: u64,
     epochs: u64,
     device: Device,
 }
@@ -83,13 +84,13 @@ impl World {
     /// A project that has learned from the sums; `None` if it was stopped.
     pub fn trained(&self, theory: &str, what: &'static str, show: bool) -> Result<Option<Trained>> {
         let mut project = self.project(theory)?;
+        let mut train = Observations::default();
         for &pair in &self.pairs {
             let query = World::question(pair, self.sum(pair));
-            let example = project.program.example(&query)?;
-            project.train.push(example, query, "the demo's pairs".to_owned());
+            train.push(project.program.example(&query)?, query, "the demo's pairs".to_owned());
         }
-        let examples = project.train.examples.clone();
-        project.prepare(&examples)?;
+        project.prepare(&train.examples)?;
+        project.train = train;
         let started = Instant::now();
         let mut curve = Vec::new();
         let mut bar = show.then(|| Bar::new(what));
