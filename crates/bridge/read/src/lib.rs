@@ -5,6 +5,7 @@
 
 mod cards;
 mod error;
+pub mod paths;
 
 pub use cards::CARDS;
 pub use error::{Error, Result};
