@@ -34,9 +34,13 @@
 //!
 //! A [`Program`] reads its theory exactly, by the best proofs of each example, or in a fuzzy logic: see [`Semantics`].
 
+pub mod anesi;
 mod batch;
 mod circuit;
+pub mod declare;
+pub mod diffusion;
 mod error;
+pub mod function;
 mod fuzzy;
 mod kernel;
 mod layer;
