@@ -1,6 +1,6 @@
 //! The cards of this crate's methods.
 
-use crate::catalogue::{Card, Family, Form, Scope, Stage};
+use symbolon_symbol::card::{Card, Family, Form, Scope, Stage};
 
 const ANY: &[&str] = &["vectors", "images", "text"];
 

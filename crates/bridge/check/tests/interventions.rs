@@ -2,11 +2,12 @@
 
 use proptest::prelude::*;
 use std::slice::from_ref;
-use symbolon_check::catalogue::{Card, Catalogue, Family, Form, Scope, Stage};
+use symbolon_check::catalogue::Catalogue;
 use symbolon_check::control::{Rotation, random_direction, shuffled, untrained_twin};
 use symbolon_check::stats::Bootstrap;
 use symbolon_check::{Ablated, Ablation, CircuitRuns, Part, interchange_accuracy, selectivity};
 use symbolon_net::{Architecture, Axis, Edit, Network, Select, SiteInfo, Trace, fingerprint, parameters};
+use symbolon_symbol::card::{Card, Family, Form, Scope, Stage};
 use symbolon_symbol::{Neuron, Symbol};
 use symbolon_tensor::{DType, Device, Rng, Tensor};
 

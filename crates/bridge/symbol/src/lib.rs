@@ -17,6 +17,7 @@
 //! # Ok::<(), symbolon_symbol::Error>(())
 //! ```
 
+pub mod card;
 mod direction;
 mod edit;
 mod error;

@@ -1,0 +1,30 @@
+//! What can go wrong while reading a network.
+
+/// Why nothing was read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Settings or data that make no reading.
+    #[error("{what}: {problem}")]
+    Setting {
+        /// The setting.
+        what: &'static str,
+        /// What is wrong and what to give instead.
+        problem: String,
+    },
+    /// A network.
+    #[error(transparent)]
+    Net(#[from] symbolon_net::Error),
+    /// Data.
+    #[error(transparent)]
+    Data(#[from] symbolon_data::Error),
+    /// A store of activations.
+    #[error(transparent)]
+    Store(#[from] symbolon_store::Error),
+    /// A symbol.
+    #[error(transparent)]
+    Symbol(#[from] symbolon_symbol::Error),
+}
+
+/// Results of this crate.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,10 @@
+//! Reading: symbols found in networks that are already trained.
+//!
+//! Every reader takes activations (or a network and inputs) and gives symbols: probes give directions, dictionaries give features,
+//! interchange gives subspaces, attribution gives weights. What was found is checked by `symbolon-check`.
+
+mod cards;
+mod error;
+
+pub use cards::CARDS;
+pub use error::{Error, Result};
