@@ -6,6 +6,7 @@ mod csv;
 mod draw;
 mod error;
 mod fashion;
+pub mod graph;
 mod idx;
 mod labelled;
 pub mod mnist;
@@ -13,6 +14,7 @@ mod npz;
 mod picture;
 mod source;
 mod split;
+pub mod sudoku;
 mod table;
 mod tuples;
 

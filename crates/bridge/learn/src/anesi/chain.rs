@@ -1,7 +1,6 @@
 //! Distributions over several variables, one factor after the other.
 
-use symbolon_net::networks::{Mlp, MlpConfig};
-use symbolon_net::{Network, Trace, parameters};
+use symbolon_net::{Mlp, MlpConfig, Network, Trace, parameters};
 use symbolon_tensor::{DType, Rng, Tensor};
 
 use crate::error::{Error, Result};

@@ -120,13 +120,25 @@ impl<'f> Anesi<'f> {
         Ok(value)
     }
 
+    /// What comes before perception learns from beliefs `[batch, symbols, values]`: they are remembered, the prior follows them, and the
+    /// inference networks take one step.
+    ///
+    /// # Errors
+    /// [`Error::Function`] for beliefs of another shape, and as [`learn`](Self::learn).
+    pub fn follow(&mut self, p: &Tensor, rng: &mut Rng) -> Result<f64> {
+        self.beliefs.remember(&p.detach())?;
+        if self.settings.fitted_prior {
+            self.beliefs.fit()?;
+        }
+        self.learn(rng)
+    }
+
     /// The loss of perception, `-log q(y | P)`, to be differentiated with respect to what made `P` (`[batch, symbols, values]`) and
-    /// nothing else. Remembers the beliefs for the prior.
+    /// nothing else.
     ///
     /// # Errors
     /// [`Error::Function`] for outputs that are none of the function's.
-    pub fn perception_loss(&mut self, p: &Tensor, outputs: &[usize]) -> Result<Tensor> {
-        self.beliefs.remember(&p.detach())?;
+    pub fn perception_loss(&self, p: &Tensor, outputs: &[usize]) -> Result<Tensor> {
         let flat = p.reshape([p.size(0), p.len() / p.size(0)]);
         Ok(self.prediction.log_probability(&flat, outputs)?.mean().negative())
     }

@@ -25,7 +25,7 @@
 mod loss;
 mod sample;
 
-pub use loss::{Entropy, Loss, Weights};
+pub use loss::{Entropy, Loss, Weights, conditional_entropy};
 pub use sample::{Conditioned, Sampler, Vote, vote};
 
 use symbolon_tensor::{DType, Rng, Tensor};
