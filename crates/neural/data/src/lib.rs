@@ -17,6 +17,7 @@ mod split;
 pub mod sudoku;
 mod table;
 mod tuples;
+pub mod wikitext;
 
 pub use batches::{Batches, Step};
 pub use by_class::ByClass;
