@@ -26,7 +26,8 @@ impl Expectations {
     /// # Errors
     /// [`Error::Constraint`] when none is about these atoms.
     pub fn of(ground: &Ground, columns: &[AtomId]) -> Result<Self> {
-        let place: std::collections::BTreeMap<AtomId, usize> = columns.iter().enumerate().map(|(i, a)| (*a, i)).collect();
+        let place: std::collections::BTreeMap<AtomId, usize> =
+            columns.iter().enumerate().map(|(i, a)| (*a, i)).collect();
         let inside = |c: &Cardinality| !c.atoms.is_empty() && c.atoms.iter().all(|a| place.contains_key(a));
         let all: Vec<Cardinality> = ground.cardinalities().into_iter().filter(inside).collect();
         if all.is_empty() {
@@ -55,7 +56,9 @@ impl Expectations {
         if m == 0 {
             return Err(Error::Constraint { problem: "there are no groups".into() });
         }
-        let bound = |f: &dyn Fn(&(Vec<usize>, f64, f64)) -> f64| Tensor::from(groups.iter().map(f).collect::<Vec<f64>>()).to(DType::F32);
+        let bound = |f: &dyn Fn(&(Vec<usize>, f64, f64)) -> f64| {
+            Tensor::from(groups.iter().map(f).collect::<Vec<f64>>()).to(DType::F32)
+        };
         Ok(Self {
             membership: Tensor::new(membership, [columns, m]).map_err(symbolon_net::Error::from)?,
             low: bound(&|g| g.1),
@@ -88,9 +91,12 @@ impl Expectations {
     /// [`Error::Constraint`] when known values and probabilities do not match.
     pub fn remaining(&self, p: &Tensor, known: &[f64]) -> Result<Tensor> {
         if known.len() != p.len() {
-            return Err(Error::Constraint { problem: format!("{} known values for probabilities {:?}", known.len(), p.shape()) });
+            return Err(Error::Constraint {
+                problem: format!("{} known values for probabilities {:?}", known.len(), p.shape()),
+            });
         }
-        let given = Tensor::from_bools(known.iter().map(|k| !k.is_nan()).collect(), p.shape()).map_err(symbolon_net::Error::from)?;
+        let given = Tensor::from_bools(known.iter().map(|k| !k.is_nan()).collect(), p.shape())
+            .map_err(symbolon_net::Error::from)?;
         let values: Vec<f32> = known.iter().map(|k| if k.is_nan() { 0.0 } else { *k as f32 }).collect();
         let values = Tensor::new(values, p.shape()).map_err(symbolon_net::Error::from)?.to(p.dtype());
         Ok(self.excess(&given.choose(&values, p)).square().mean())
@@ -104,7 +110,8 @@ impl Expectations {
 /// [`Error::Constraint`] without answer sets: the program is inconsistent with the example.
 pub fn answer_set_loss(log_p: &Tensor, columns: &[AtomId], sets: &[AnswerSet]) -> Result<Tensor> {
     if sets.is_empty() {
-        let problem = "the program has no answer set here, so nothing can be learned from it; check the clues against the rules";
+        let problem =
+            "the program has no answer set here, so nothing can be learned from it; check the clues against the rules";
         return Err(Error::Constraint { problem: problem.into() });
     }
     let each: Vec<Tensor> = sets
@@ -127,7 +134,8 @@ pub fn repair(ground: &Ground, columns: &[AtomId], log_p: &[f64], budget: &Budge
     }
     let mut weighted = ground.clone();
     columns.iter().zip(log_p).for_each(|(&a, &p)| weighted.cost(a, -p));
-    let best = weighted.best(budget).map_err(|stop| Error::Stopped { shape: "repair".into(), stop, stage: "searched for" })?;
+    let best =
+        weighted.best(budget).map_err(|stop| Error::Stopped { shape: "repair".into(), stop, stage: "searched for" })?;
     best.ok_or_else(|| Error::Constraint { problem: "the program has no answer set: nothing to repair towards".into() })
 }
 
@@ -139,8 +147,10 @@ mod tests {
     fn colours() -> (Ground, Vec<AtomId>) {
         let text = "node(1..3). {colour(N,K) : K = 1..2} = 1 :- node(N). edge(1,2). edge(2,3). :- edge(A,B), colour(A,K), colour(B,K).";
         let ground = asp::ground(text, &Budget::default()).unwrap();
-        let columns =
-            (1..=3).flat_map(|n| (1..=2).map(move |k| format!("colour({n},{k})"))).map(|a| ground.atom(&a).unwrap()).collect();
+        let columns = (1..=3)
+            .flat_map(|n| (1..=2).map(move |k| format!("colour({n},{k})")))
+            .map(|a| ground.atom(&a).unwrap())
+            .collect();
         (ground, columns)
     }
 
@@ -159,17 +169,17 @@ mod tests {
 
         let p = Tensor::from([[0.7f64, 0.6, 0.2, 0.55, 0.9, 0.35]]);
         let known = [f64::NAN, f64::NAN, 0.0, f64::NAN, 1.0, f64::NAN];
-        let losses: [&dyn Fn(&Tensor) -> Tensor; 3] = [
-            &|p| rules.absolute(p),
-            &|p| rules.remaining(p, &known).unwrap(),
-            &|p| answer_set_loss(&p.get(0).ln(), &columns, &sets).unwrap(),
-        ];
+        let losses: [&dyn Fn(&Tensor) -> Tensor; 3] =
+            [&|p| rules.absolute(p), &|p| rules.remaining(p, &known).unwrap(), &|p| {
+                answer_set_loss(&p.get(0).ln(), &columns, &sets).unwrap()
+            }];
         for (l, loss) in losses.into_iter().enumerate() {
             let x = p.variable();
             let slope = loss(&x).grad(&[&x]).remove(0).to_vec::<f64>();
             assert!(slope.iter().any(|s| s.abs() > 1e-6), "loss {l}");
             for i in 0..6 {
-                let moved = |by: f64| loss(&p.set((0, i as isize), &Tensor::scalar(p.get((0, i as isize)).item() + by))).item();
+                let moved =
+                    |by: f64| loss(&p.set((0, i as isize), &Tensor::scalar(p.get((0, i as isize)).item() + by))).item();
                 let numeric = (moved(1e-5) - moved(-1e-5)) / 2e-5;
                 assert!((numeric - slope[i]).abs() < 1e-4, "loss {l}, column {i}: {numeric} {}", slope[i]);
             }

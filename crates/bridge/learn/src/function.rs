@@ -37,7 +37,10 @@ pub fn checked(function: &dyn Function, worlds: &[usize]) -> Result<Vec<usize>> 
         )));
     }
     if let Some(bad) = worlds.iter().find(|&&w| w >= values) {
-        return Err(wrong(format!("a world holds {bad}; symbols have values 0 to {} (a mask is none of them)", values - 1)));
+        return Err(wrong(format!(
+            "a world holds {bad}; symbols have values 0 to {} (a mask is none of them)",
+            values - 1
+        )));
     }
     let out = function.run(worlds);
     let sizes = function.outputs();
@@ -104,10 +107,12 @@ impl Function for DigitSum {
         let place = |i: usize| 10i64.pow((self.digits - 1 - i % self.digits) as u32);
         let known: i64 = before.iter().enumerate().map(|(i, &d)| d as i64 * place(i)).sum();
         let rest: i64 = (before.len() + 1..self.symbols()).map(|i| 9 * place(i)).sum();
-        (0..10).map(|v| {
-            let left = total - known - v * place(before.len());
-            (0..=rest).contains(&left)
-        }).collect()
+        (0..10)
+            .map(|v| {
+                let left = total - known - v * place(before.len());
+                (0..=rest).contains(&left)
+            })
+            .collect()
     }
 }
 
@@ -147,9 +152,10 @@ impl<F: Fn(&[usize]) -> Vec<usize> + Send + Sync> Function for Plain<F> {
 /// [`Error::Function`] when there are more than `most`.
 pub fn all_worlds(function: &dyn Function, most: usize) -> Result<Vec<usize>> {
     let (symbols, values) = (function.symbols(), function.values());
-    let count = (values as u128).checked_pow(symbols as u32).filter(|&n| n <= most as u128).ok_or_else(|| Error::Function {
-        problem: format!("{values} values for each of {symbols} symbols make more than {most} worlds to enumerate"),
-    })? as usize;
+    let count =
+        (values as u128).checked_pow(symbols as u32).filter(|&n| n <= most as u128).ok_or_else(|| Error::Function {
+            problem: format!("{values} values for each of {symbols} symbols make more than {most} worlds to enumerate"),
+        })? as usize;
     let mut worlds = Vec::with_capacity(count * symbols);
     for mut world in 0..count {
         let at = worlds.len();

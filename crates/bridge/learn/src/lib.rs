@@ -37,6 +37,7 @@
 pub mod anesi;
 pub mod asp_loss;
 mod batch;
+mod cards;
 mod circuit;
 pub mod declare;
 pub mod diffusion;
@@ -57,6 +58,7 @@ mod shape;
 mod topk;
 
 pub use batch::{Answers, Batch, Calls};
+pub use cards::CARDS;
 pub use circuit::CircuitLayer;
 pub use error::{Error, Result};
 pub use fuzzy::Norm;

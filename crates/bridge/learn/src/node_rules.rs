@@ -72,13 +72,16 @@ impl Rules {
     /// # Errors
     /// [`Error::Function`] when there are not as many names as features.
     pub fn sentences(&self, names: &[&str], features: &[f64]) -> Result<Vec<String>> {
-        let row = Tensor::new(features.to_vec(), [1, features.len()]).map_err(symbolon_net::Error::from)?.to(DType::F32);
+        let row =
+            Tensor::new(features.to_vec(), [1, features.len()]).map_err(symbolon_net::Error::from)?.to(DType::F32);
         let truth = self.truth(&row).to_vec::<f64>();
         match self {
             Self::Thresholds { threshold, steepness } => {
                 let (theta, alpha) = (threshold.to_vec::<f64>(), steepness.to_vec::<f64>());
                 if names.len() != theta.len() || features.len() != theta.len() {
-                    return Err(Error::Function { problem: format!("{} names for {} rules", names.len(), theta.len()) });
+                    return Err(Error::Function {
+                        problem: format!("{} names for {} rules", names.len(), theta.len()),
+                    });
                 }
                 let one = |i: usize| {
                     let than = if alpha[i] >= 0.0 { ">" } else { "<" };
@@ -112,7 +115,8 @@ impl Rules {
             return Err(Error::Function { problem: format!("{} names for {} rules", names.len(), threshold.len()) });
         }
         let (theta, alpha) = (threshold.to_vec::<f64>(), steepness.to_vec::<f64>());
-        let mut text = String::from("P::high(F) :- feature(F, V), threshold(F, T, A), P is 1 / (1 + exp(-A * (V - T))).\n");
+        let mut text =
+            String::from("P::high(F) :- feature(F, V), threshold(F, T, A), P is 1 / (1 + exp(-A * (V - T))).\n");
         for (i, name) in names.iter().enumerate() {
             text += &format!("threshold({name}, {:?}, {:?}).\n", theta[i], alpha[i]);
         }
@@ -199,7 +203,15 @@ impl NodeClassifier {
     ///
     /// # Errors
     /// [`Error::Net`] for heads that do not divide the width.
-    pub fn new(kind: GraphKind, inputs: usize, width: usize, classes: usize, rules: Option<Rules>, auxiliary: usize, rng: &mut Rng) -> Result<Self> {
+    pub fn new(
+        kind: GraphKind,
+        inputs: usize,
+        width: usize,
+        classes: usize,
+        rules: Option<Rules>,
+        auxiliary: usize,
+        rng: &mut Rng,
+    ) -> Result<Self> {
         let layers = vec![GraphConv::new(rng, kind, inputs, width)?, GraphConv::new(rng, kind, width, width)?];
         let fusion = rules.map(|rules| Fusion {
             gate: Linear::new(rng, width + rules.len(), width, true, Init::Xavier),
@@ -217,7 +229,15 @@ impl NodeClassifier {
     }
     /// Classifies all nodes. `x` `[nodes, inputs]`; `features` `[nodes, features]` are what rules speak about; statistics are those of the
     /// training rows `train` (`I64`). `clamp` sets a rule's truth to a value everywhere: what would have been, had it not fired.
-    pub fn forward(&self, graph: &Graph, x: &Tensor, features: &Tensor, train: &Tensor, clamp: Option<(usize, f64)>, trace: &mut Trace) -> Classified {
+    pub fn forward(
+        &self,
+        graph: &Graph,
+        x: &Tensor,
+        features: &Tensor,
+        train: &Tensor,
+        clamp: Option<(usize, f64)>,
+        trace: &mut Trace,
+    ) -> Classified {
         let mut h = x.clone();
         for (layer, norm) in self.layers.iter().zip(&self.norms) {
             h = norm.forward(&layer.forward(graph, &h), train).relu();
@@ -234,6 +254,11 @@ impl NodeClassifier {
             h = &g * &h + (1.0 - &g) * fusion.lift.forward(&r);
             (truth, gate) = (Some(r), Some(g));
         }
-        Classified { logits: self.head.forward(&h), truth, gate, auxiliary: self.auxiliary.as_ref().map(|a| a.forward(&h)) }
+        Classified {
+            logits: self.head.forward(&h),
+            truth,
+            gate,
+            auxiliary: self.auxiliary.as_ref().map(|a| a.forward(&h)),
+        }
     }
 }

@@ -68,7 +68,8 @@ fn truth_at_certain_outputs_is_truth_and_sums_are_exact() {
     let p: Vec<Tensor> = (0..3).map(|s| Rng::new(s).normal([1, 4], DType::F64).softmax(1)).collect();
     let truth = c.truth(Norm::Product, &p, &[vec![4]]).unwrap().to_vec::<f64>();
     let q: Vec<Vec<f64>> = p.iter().map(Tensor::to_vec).collect();
-    let sum: f64 = (0..64).filter(|w| w / 16 + w / 4 % 4 + w % 4 == 4).map(|w| q[0][w / 16] * q[1][w / 4 % 4] * q[2][w % 4]).sum();
+    let sum: f64 =
+        (0..64).filter(|w| w / 16 + w / 4 % 4 + w % 4 == 4).map(|w| q[0][w / 16] * q[1][w / 4 % 4] * q[2][w % 4]).sum();
     assert!((truth[8] - sum).abs() < 1e-12);
 }
 
@@ -78,7 +79,10 @@ fn sampled_mass_approaches_the_probability_and_multipliers_grow_with_violation()
     let p: Vec<Tensor> = (0..3).map(|s| Rng::new(s).normal([1, 4], DType::F64).log_softmax(1)).collect();
     let q: Vec<Vec<f64>> = p.iter().map(|t| t.exp().to_vec()).collect();
     let all = (0..64usize).map(|w| [w / 16, w / 4 % 4, w % 4]);
-    let mass: f64 = all.filter(|a| c.holds(a, &[4]).unwrap().into_iter().all(|h| h)).map(|a| (0..3).map(|v| q[v][a[v]]).product::<f64>()).sum();
+    let mass: f64 = all
+        .filter(|a| c.holds(a, &[4]).unwrap().into_iter().all(|h| h))
+        .map(|a| (0..3).map(|v| q[v][a[v]]).product::<f64>())
+        .sum();
     let (loss, missed) = c.sampled_loss(&p, &[vec![4]], 5_000, &mut Rng::new(1)).unwrap();
     assert_eq!(missed, 0);
     assert!((loss.item() + mass.ln()).abs() < 1e-3, "{} {}", loss.item(), -mass.ln());
@@ -94,7 +98,8 @@ fn a_theory_becomes_constraints_unless_it_rests_on_itself() {
     let theory = Theory::parse(
         "nn(net, [X], Y, [0,1,2]) :: digit(X, Y). addition(A, B, S) :- digit(A, X), digit(B, Y), S is X + Y.",
     );
-    let declared = Constraints::of_theory(&theory.unwrap(), "addition(image(a), image(b), S)", &Budget::default()).unwrap();
+    let declared =
+        Constraints::of_theory(&theory.unwrap(), "addition(image(a), image(b), S)", &Budget::default()).unwrap();
     assert_eq!((declared.calls.len(), declared.answers.len()), (2, 5));
     let mut three = declared.constraints.clone();
     let (_, answer) = declared.answers.iter().find(|(a, _)| a.ends_with(",3)")).unwrap();
@@ -105,7 +110,8 @@ fn a_theory_becomes_constraints_unless_it_rests_on_itself() {
 
     let cyclic = "nn(net, [X], Y, [0,1]) :: road(X, Y). joined(A, B) :- link(A, B, I), road(image(I), 1). link(a, b, 0). link(b, a, 1). link(b, c, 2).
         path(A, B) :- joined(A, B). path(A, C) :- path(A, B), joined(B, C).";
-    let refused = Constraints::of_theory(&Theory::parse(cyclic).unwrap(), "path(a, c)", &Budget::default()).unwrap_err();
+    let refused =
+        Constraints::of_theory(&Theory::parse(cyclic).unwrap(), "path(a, c)", &Budget::default()).unwrap_err();
     assert!(refused.to_string().contains("rests on itself"), "{refused}");
 }
 
@@ -156,14 +162,25 @@ fn inference_networks_learn_a_small_function_and_prune() {
     // A pruner that excludes everything says where.
     struct Never(Plain<fn(&[usize]) -> Vec<usize>>);
     impl Function for Never {
-        fn symbols(&self) -> usize { 2 }
-        fn values(&self) -> usize { 2 }
-        fn outputs(&self) -> &[usize] { self.0.outputs() }
-        fn run(&self, w: &[usize]) -> Vec<usize> { self.0.run(w) }
-        fn feasible(&self, _: &[usize], before: &[usize]) -> Vec<bool> { vec![before.is_empty(); 2] }
+        fn symbols(&self) -> usize {
+            2
+        }
+        fn values(&self) -> usize {
+            2
+        }
+        fn outputs(&self) -> &[usize] {
+            self.0.outputs()
+        }
+        fn run(&self, w: &[usize]) -> Vec<usize> {
+            self.0.run(w)
+        }
+        fn feasible(&self, _: &[usize], before: &[usize]) -> Vec<bool> {
+            vec![before.is_empty(); 2]
+        }
     }
     let never = Never(Plain::new(2, 2, &[2], |w| vec![w[0]]));
-    let net = Anesi::new(&never, Settings { width: 4, layers: 1, explain: true, ..Settings::default() }, &mut rng).unwrap();
+    let net =
+        Anesi::new(&never, Settings { width: 4, layers: 1, explain: true, ..Settings::default() }, &mut rng).unwrap();
     let error = net.explain(&random_beliefs(&never, 1, &mut rng), &[0], true).unwrap_err().to_string();
     assert!(error.contains("symbol 1") && error.contains("row 0"), "{error}");
 }
@@ -173,7 +190,8 @@ fn perception_loss_reaches_perception_and_leaves_the_inference_network_alone() {
     use symbolon_net::Parameters;
     let function = DigitSum::new(1);
     let mut rng = Rng::new(0);
-    let net = Anesi::new(&function, Settings { width: 8, layers: 1, samples: 16, ..Settings::default() }, &mut rng).unwrap();
+    let net =
+        Anesi::new(&function, Settings { width: 8, layers: 1, samples: 16, ..Settings::default() }, &mut rng).unwrap();
     let mut names = Vec::new();
     net.prediction.collect("", &mut names);
     let before: Vec<Vec<u8>> = names.iter().map(|(_, t)| t.to_bytes()).collect();
@@ -194,7 +212,8 @@ fn samplers_agree_and_keep_what_is_revealed() {
         let s = state.to_vec::<f64>();
         let mut logits = Vec::new();
         for r in 0..rows.len() {
-            let fits = |w: usize| (0..3).all(|i| s[r * 9 + i * 3 + 2] > 0.5 || s[r * 9 + i * 3 + (w >> (2 - i) & 1)] > 0.5);
+            let fits =
+                |w: usize| (0..3).all(|i| s[r * 9 + i * 3 + 2] > 0.5 || s[r * 9 + i * 3 + (w >> (2 - i) & 1)] > 0.5);
             for i in 0..3 {
                 for v in 0..2 {
                     let p: f64 = (0..8).filter(|&w| fits(w) && (w >> (2 - i) & 1) == v).map(|w| joint[w]).sum();
@@ -227,27 +246,34 @@ fn conditioned_samples_have_the_output_and_the_loss_learns_dependence() {
     let process = Process::new(2, 2).unwrap();
     let flat = |rows: &[usize], _: &Tensor| Ok(Tensor::zeros([rows.len(), 2, 2], DType::F32));
     let towards = Conditioned { function: &function, outputs: &[1; 50], candidates: 16, beta: 20.0 };
-    let (worlds, missed) =
-        process.sample_given(&flat, &(0..50).collect::<Vec<_>>(), Sampler::FirstHitting, towards, &mut Rng::new(0)).unwrap();
+    let (worlds, missed) = process
+        .sample_given(&flat, &(0..50).collect::<Vec<_>>(), Sampler::FirstHitting, towards, &mut Rng::new(0))
+        .unwrap();
     assert_eq!(missed, 0);
     assert!(worlds.chunks(2).all(|w| w[0] != w[1]), "{worlds:?}");
     let mut weight = Rng::new(1).normal([6, 4], DType::F32) * 0.1;
     let mut adam = symbolon_tensor::optim::Adam::new(0.05);
     let mut rng = Rng::new(2);
-    let weights = Weights { symbols: 0.05, entropy: 0.02, samples: 32, steps: Sampler::FirstHitting, ..Weights::default() };
+    let weights =
+        Weights { symbols: 0.05, entropy: 0.02, samples: 32, steps: Sampler::FirstHitting, ..Weights::default() };
     for _ in 0..300 {
         let w = weight.variable();
-        let model = |rows: &[usize], state: &Tensor| Ok(state.reshape([rows.len(), 6]).matmul(&w).reshape([rows.len(), 2, 2]));
+        let model =
+            |rows: &[usize], state: &Tensor| Ok(state.reshape([rows.len(), 6]).matmul(&w).reshape([rows.len(), 2, 2]));
         let towards = Conditioned { function: &function, outputs: &[1; 16], candidates: 16, beta: 20.0 };
         let loss = process.loss(&model, 16, towards, &weights, &mut rng).unwrap();
         let g = loss.value.grad(&[&w]);
         symbolon_tensor::optim::Optimiser::step(&mut adam, &mut [&mut weight], &g);
     }
-    let model = |rows: &[usize], state: &Tensor| Ok(state.reshape([rows.len(), 6]).matmul(&weight).reshape([rows.len(), 2, 2]));
+    let model =
+        |rows: &[usize], state: &Tensor| Ok(state.reshape([rows.len(), 6]).matmul(&weight).reshape([rows.len(), 2, 2]));
     let samples = process.sample(&model, &[0; 500], Sampler::FirstHitting, &mut rng).unwrap();
     let (y, share) = vote(&function, &samples, Vote::FunctionThenWhole).unwrap();
     assert!(y == [1] && share > 0.95, "{y:?} {share}");
-    assert!(Weights::default().of == Entropy::Unconditional && process.loss(&model, 1, towards, &Weights { samples: 1, ..weights }, &mut rng).is_err());
+    assert!(
+        Weights::default().of == Entropy::Unconditional
+            && process.loss(&model, 1, towards, &Weights { samples: 1, ..weights }, &mut rng).is_err()
+    );
     // Entropy given the output: two worlds with equal weight.
     let h = conditional_entropy(&function, &Tensor::zeros([1, 2, 2], DType::F64).log_softmax(2), &[1]).unwrap().item();
     assert!((h - 2f64.ln()).abs() < 1e-9);
@@ -272,7 +298,10 @@ fn rules_print_a_theory_that_gives_their_truth() {
 #[test]
 fn a_node_classifier_learns_and_its_clamp_is_counterfactual() {
     // Two cliques joined by one edge; classes are the cliques.
-    let edges: Vec<(usize, usize, f32)> = (0..12).flat_map(|u| (0..u).map(move |v| (v, u, 1.0))).filter(|e| e.0 / 6 == e.1 / 6 || (e.0, e.1) == (0, 6)).collect();
+    let edges: Vec<(usize, usize, f32)> = (0..12)
+        .flat_map(|u| (0..u).map(move |v| (v, u, 1.0)))
+        .filter(|e| e.0 / 6 == e.1 / 6 || (e.0, e.1) == (0, 6))
+        .collect();
     let near = Neighbours::new(12, &edges).unwrap();
     let labels: Vec<usize> = (0..12).map(|u| u / 6).collect();
     let train = [0usize, 1, 2, 6, 7, 8];
@@ -290,7 +319,8 @@ fn a_node_classifier_learns_and_its_clamp_is_counterfactual() {
         for _ in 0..60 {
             use symbolon_net::Parameters;
             let out = net.forward(&graph, &x, &features, &rows, None, &mut Trace::none());
-            let loss = out.logits.index_select(0, &rows).cross_entropy(&target) + out.auxiliary.unwrap().square().mean();
+            let loss =
+                out.logits.index_select(0, &rows).cross_entropy(&target) + out.auxiliary.unwrap().square().mean();
             let mut names = Vec::new();
             net.collect_mut("", &mut names);
             let g = loss.grad(&names.iter().map(|(_, p)| &**p).collect::<Vec<_>>());

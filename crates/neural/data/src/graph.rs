@@ -179,7 +179,10 @@ impl KnownLabels {
             let label = labels.get(node).copied().filter(|l| *l < classes);
             let twice = of.get(node).is_some_and(Option::is_some);
             let (Some(label), false) = (label, twice) else {
-                let problem = format!("training node {node} (of {}) is unknown, given twice, or has no label below {classes}", labels.len());
+                let problem = format!(
+                    "training node {node} (of {}) is unknown, given twice, or has no label below {classes}",
+                    labels.len()
+                );
                 return Err(request("known labels", problem, "give each training node once, with labels from 0"));
             };
             of[node] = Some(label);

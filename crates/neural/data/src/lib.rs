@@ -10,6 +10,7 @@ pub mod graph;
 mod idx;
 mod labelled;
 pub mod mnist;
+pub mod morph;
 mod npz;
 mod picture;
 mod source;

@@ -156,7 +156,8 @@ impl Sudoku {
             let free = |grid: &[usize], cell: usize| {
                 (1..=n).filter(|v| peers[cell].iter().all(|&p| grid[p] != *v)).collect::<Vec<usize>>()
             };
-            let blank = (0..grid.len()).filter(|&c| grid[c] == 0).map(|c| (free(grid, c), c)).min_by_key(|(f, _)| f.len());
+            let blank =
+                (0..grid.len()).filter(|&c| grid[c] == 0).map(|c| (free(grid, c), c)).min_by_key(|(f, _)| f.len());
             let Some((values, cell)) = blank else { return 1 };
             let mut found = 0;
             for v in values {

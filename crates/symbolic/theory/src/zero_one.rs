@@ -199,7 +199,11 @@ impl ZeroOne {
         }
         level.pop().unwrap_or_else(|| BTreeMap::from([(0, None)]))
     }
-    fn merged(&mut self, a: &BTreeMap<i64, Option<Literal>>, b: &BTreeMap<i64, Option<Literal>>) -> BTreeMap<i64, Option<Literal>> {
+    fn merged(
+        &mut self,
+        a: &BTreeMap<i64, Option<Literal>>,
+        b: &BTreeMap<i64, Option<Literal>>,
+    ) -> BTreeMap<i64, Option<Literal>> {
         let sums: BTreeSet<i64> = a.keys().flat_map(|x| b.keys().map(move |y| x + y)).collect();
         let mut out: BTreeMap<i64, Option<Literal>> = BTreeMap::new();
         for (i, &s) in sums.iter().enumerate() {
@@ -496,7 +500,11 @@ mod tests {
         let term = (0usize..6, any::<bool>(), -3i64..4);
         prop_oneof![
             proptest::collection::vec(lit, 1..4).prop_map(Part::Clause),
-            (proptest::collection::vec(term.clone(), 0..5), -4i64..5, 0i64..4).prop_map(|(t, l, w)| Part::Sum(t, l, l + w)),
+            (proptest::collection::vec(term.clone(), 0..5), -4i64..5, 0i64..4).prop_map(|(t, l, w)| Part::Sum(
+                t,
+                l,
+                l + w
+            )),
             proptest::collection::btree_set(0usize..6, 2..4).prop_map(|s| Part::One(s.into_iter().collect())),
             (0usize..6, any::<bool>(), -5i32..6).prop_map(|(v, s, c)| Part::Cost(v, s, c)),
             (proptest::collection::vec(term, 0..5), -4i64..5, 0i64..4).prop_map(|(t, l, w)| Part::Means(t, l, l + w)),

@@ -122,7 +122,10 @@ fn stable(rules: &[Plain], set: u32) -> bool {
         }
     }
     let broken = |r: &Plain| {
-        r.0.is_none() && !(r.1.is_empty() && r.2.is_empty()) && r.1.iter().all(|a| has(set, a)) && !r.2.iter().any(|a| has(set, a))
+        r.0.is_none()
+            && !(r.1.is_empty() && r.2.is_empty())
+            && r.1.iter().all(|a| has(set, a))
+            && !r.2.iter().any(|a| has(set, a))
     };
     least == set && !rules.iter().any(broken)
 }

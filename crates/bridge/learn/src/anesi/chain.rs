@@ -49,7 +49,9 @@ impl Chain {
         for (j, factor) in self.factors.iter().enumerate() {
             let column: Vec<usize> = values.iter().skip(j).step_by(n).copied().collect();
             if let Some(bad) = column.iter().find(|v| **v >= self.sizes[j]) {
-                return Err(Error::Function { problem: format!("value {bad} of a variable with {} values", self.sizes[j]) });
+                return Err(Error::Function {
+                    problem: format!("value {bad} of a variable with {} values", self.sizes[j]),
+                });
             }
             let picks = symbolon_data::indices(&column);
             let log_q = factor.forward(std::slice::from_ref(&seen), &mut Trace::none())?.log_softmax(1);
@@ -76,7 +78,8 @@ impl Chain {
             for (r, row) in rows.iter_mut().enumerate() {
                 let allowed = mask.map_or_else(|| vec![true; size], |m| m(r, row));
                 let scores = &logits[r * size..][..size];
-                let best = (0..size).filter(|&v| allowed[v]).max_by(|&a, &b| scores[a].total_cmp(&scores[b]).then(b.cmp(&a)));
+                let best =
+                    (0..size).filter(|&v| allowed[v]).max_by(|&a, &b| scores[a].total_cmp(&scores[b]).then(b.cmp(&a)));
                 row.push(best.ok_or_else(|| Error::Function {
                     problem: format!("row {r}: the pruner leaves no value for symbol {j} after {row:?}"),
                 })?);
@@ -113,7 +116,9 @@ impl Chain {
     fn fits(&self, x: &Tensor) -> Result<()> {
         match x.rank() == 2 && x.size(1) == self.context {
             true => Ok(()),
-            false => Err(Error::Function { problem: format!("a context of shape {:?}, not [batch, {}]", x.shape(), self.context) }),
+            false => Err(Error::Function {
+                problem: format!("a context of shape {:?}, not [batch, {}]", x.shape(), self.context),
+            }),
         }
     }
 }

@@ -72,8 +72,7 @@ impl<'f> Anesi<'f> {
         let hidden = vec![settings.width; settings.layers];
         let prediction = Chain::new(k * v, function.outputs(), &hidden, rng)?;
         let given: usize = function.outputs().iter().sum();
-        let explanation =
-            settings.explain.then(|| Chain::new(k * v + given, &vec![v; k], &hidden, rng)).transpose()?;
+        let explanation = settings.explain.then(|| Chain::new(k * v + given, &vec![v; k], &hidden, rng)).transpose()?;
         let beliefs = Beliefs::new(k, v);
         let optimiser = Adam::new(settings.rate);
         Ok(Self { function, settings, prediction, explanation, beliefs, optimiser })
@@ -159,7 +158,9 @@ impl<'f> Anesi<'f> {
     /// [`Error::Function`] when there is no explanation network, or a pruner that leaves no value: it names the partial world.
     pub fn explain(&self, p: &Tensor, outputs: &[usize], pruned: bool) -> Result<Vec<usize>> {
         let Some(explanation) = &self.explanation else {
-            return Err(Error::Function { problem: "there is no explanation network; set `explain` in the settings".into() });
+            return Err(Error::Function {
+                problem: "there is no explanation network; set `explain` in the settings".into(),
+            });
         };
         let (batch, width) = (p.size(0), self.function.outputs().len());
         let context = self.given(&p.reshape([batch, p.len() / batch]), outputs);

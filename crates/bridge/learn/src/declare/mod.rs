@@ -147,7 +147,8 @@ impl Constraints {
     /// # Errors
     /// [`Error::Constraint`] for an assignment that is none, or too few given numbers.
     pub fn holds(&self, assignment: &[usize], given: &[i64]) -> Result<Vec<bool>> {
-        let good = assignment.len() == self.variables.len() && assignment.iter().zip(&self.variables).all(|(x, n)| x < n);
+        let good =
+            assignment.len() == self.variables.len() && assignment.iter().zip(&self.variables).all(|(x, n)| x < n);
         if !good {
             return Err(Error::Constraint { problem: format!("{assignment:?} gives no value to each variable") });
         }

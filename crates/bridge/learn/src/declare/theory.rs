@@ -82,7 +82,8 @@ impl Constraints {
             let holds = literal(&mut constraints, &formula, !*forbidden);
             constraints.require(holds);
         }
-        let calls = lineage.neural.iter().map(|n| (terms.name(n.net).to_owned(), n.inputs.iter().map(|&t| show(t)).collect()));
+        let calls =
+            lineage.neural.iter().map(|n| (terms.name(n.net).to_owned(), n.inputs.iter().map(|&t| show(t)).collect()));
         let calls = calls.collect();
         let answers = answers(&lineage, &mut constraints, &formula, &show);
         drop(terms);

@@ -70,10 +70,19 @@ impl Process {
     ///
     /// # Errors
     /// What model and function answer; [`Error::Function`] for fewer than two samples.
-    pub fn loss(&self, model: &Unmask, batch: usize, towards: Conditioned, weights: &Weights, rng: &mut Rng) -> Result<Loss> {
+    pub fn loss(
+        &self,
+        model: &Unmask,
+        batch: usize,
+        towards: Conditioned,
+        weights: &Weights,
+        rng: &mut Rng,
+    ) -> Result<Loss> {
         let s = weights.samples;
         if s < 2 {
-            return Err(Error::Function { problem: "one sample has no others to be compared with; take two or more".into() });
+            return Err(Error::Function {
+                problem: "one sample has no others to be compared with; take two or more".into(),
+            });
         }
         let examples: Vec<usize> = (0..batch).collect();
         let (n, v) = (self.symbols(), self.values());
@@ -137,7 +146,9 @@ impl Process {
             };
             let entropy = match weights.of {
                 Entropy::Unconditional => (believed.exp() * &believed).sum() * (-1.0 / (batch * n) as f64),
-                Entropy::Conditional => conditional_entropy(towards.function, &believed, towards.outputs)? * (1.0 / (n as f64)),
+                Entropy::Conditional => {
+                    conditional_entropy(towards.function, &believed, towards.outputs)? * (1.0 / (n as f64))
+                }
             };
             value = value - entropy * weights.entropy;
         }
@@ -169,9 +180,7 @@ pub fn conditional_entropy(function: &dyn Function, log_p: &Tensor, outputs: &[u
         let column: Vec<usize> = worlds.iter().skip(i).step_by(n).copied().collect();
         joint = joint + log_p.get((.., i as isize)).index_select(1, &symbolon_data::indices(&column));
     }
-    let fits = |example: usize, world: usize| {
-        outputs[example * width..][..width] == results[world * width..][..width]
-    };
+    let fits = |example: usize, world: usize| outputs[example * width..][..width] == results[world * width..][..width];
     let other: Vec<bool> = (0..batch).flat_map(|e| (0..count).map(move |w| (e, w))).map(|(e, w)| !fits(e, w)).collect();
     let other = Tensor::from_bools(other, [batch, count]).map_err(symbolon_net::Error::from)?;
     let posterior = joint.mask_fill(&other, -1e4).log_softmax(1);

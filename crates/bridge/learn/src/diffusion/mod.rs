@@ -49,7 +49,9 @@ impl Process {
     /// [`Error::Function`] for no symbols, or fewer than two values.
     pub fn new(symbols: usize, values: usize) -> Result<Self> {
         match symbols == 0 || values < 2 {
-            true => Err(Error::Function { problem: format!("{symbols} symbols with {values} values leave nothing to diffuse") }),
+            true => Err(Error::Function {
+                problem: format!("{symbols} symbols with {values} values leave nothing to diffuse"),
+            }),
             false => Ok(Self { symbols, values }),
         }
     }
@@ -97,7 +99,9 @@ impl Process {
         let logits = model(examples, &state)?;
         let shape = [examples.len(), self.symbols, self.values];
         if logits.shape() != shape {
-            return Err(Error::Function { problem: format!("the model answered logits {:?}, not {shape:?}", logits.shape()) });
+            return Err(Error::Function {
+                problem: format!("the model answered logits {:?}, not {shape:?}", logits.shape()),
+            });
         }
         let revealed = state.narrow(2, ..self.values).to(logits.dtype());
         let known = revealed.sum_axis(2, true);

@@ -84,7 +84,9 @@ impl Process {
                         left < 0.0
                     });
                     let pick = pick.unwrap_or(weights.len() - 1);
-                    kept.extend_from_slice(&all[(row * towards.candidates + pick) * self.symbols()..][..self.symbols()]);
+                    kept.extend_from_slice(
+                        &all[(row * towards.candidates + pick) * self.symbols()..][..self.symbols()],
+                    );
                 }
                 Ok(kept)
             })

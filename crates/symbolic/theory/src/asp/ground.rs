@@ -52,9 +52,7 @@ impl Grounder<'_> {
             for rule in rules {
                 let mut found = Vec::new();
                 let vars = vec![None; rule.vars.len()];
-                self.join(rule, &rule.body, vars, &mut |g, bound| {
-                    g.heads(rule, &bound, &mut found)
-                })?;
+                self.join(rule, &rule.body, vars, &mut |g, bound| g.heads(rule, &bound, &mut found))?;
                 for (key, certain) in found {
                     let id = self.intern(key);
                     if certain {
@@ -89,7 +87,9 @@ impl Grounder<'_> {
             Head::Atom(atom) => {
                 let key = self.key(rule, atom, bound)?;
                 let sure = |g: &Goal| match g {
-                    Goal::Holds(a) => self.key(rule, a, bound).is_ok_and(|k| self.ids.get(&k).is_some_and(|i| self.certain.contains(i))),
+                    Goal::Holds(a) => self
+                        .key(rule, a, bound)
+                        .is_ok_and(|k| self.ids.get(&k).is_some_and(|i| self.certain.contains(i))),
                     Goal::Not(_) => false,
                     Goal::Compare(..) => true,
                 };
@@ -429,7 +429,9 @@ fn safe(rule: &Rule) -> Fallible<()> {
                         bound[*v] = zero.clone();
                     }
                 }),
-                Goal::Compare(Cmp::Eq, Expr::Var(v), e) | Goal::Compare(Cmp::Eq, e, Expr::Var(v)) if known(e, bound) => {
+                Goal::Compare(Cmp::Eq, Expr::Var(v), e) | Goal::Compare(Cmp::Eq, e, Expr::Var(v))
+                    if known(e, bound) =>
+                {
                     bound[*v] = zero.clone();
                 }
                 _ => {}
@@ -487,7 +489,8 @@ fn not_through_aggregates(rules: &[Rule]) -> Fallible<()> {
             Head::Choice { elements, .. } => elements.iter().map(|(a, g)| (a.name.clone(), atoms(g))).collect(),
             Head::None | Head::Cost(_) => Vec::new(),
         };
-        let counted: Vec<String> = rule.aggregates.iter().flat_map(|a| &a.elements).flat_map(|(_, g)| atoms(g)).collect();
+        let counted: Vec<String> =
+            rule.aggregates.iter().flat_map(|a| &a.elements).flat_map(|(_, g)| atoms(g)).collect();
         for (head, own) in heads {
             edges.push((head.clone(), [atoms(&rule.body), own, counted.clone()].concat()));
             through.push((head, counted.clone(), rule));

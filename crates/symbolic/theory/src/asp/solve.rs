@@ -207,7 +207,10 @@ impl Completion {
             let mut grown = false;
             for s in &live {
                 let head = s.head.0 as usize;
-                if !founded[head] && solution.holds(self.atoms[head]) && s.rests_on.iter().all(|a| founded[a.0 as usize]) {
+                if !founded[head]
+                    && solution.holds(self.atoms[head])
+                    && s.rests_on.iter().all(|a| founded[a.0 as usize])
+                {
                     founded[head] = true;
                     grown = true;
                 }

@@ -77,7 +77,11 @@ pub(super) struct Aggregate {
 pub(super) enum Head {
     None,
     Atom(Atom),
-    Choice { elements: Vec<(Atom, Vec<Goal>)>, low: Option<Expr>, high: Option<Expr> },
+    Choice {
+        elements: Vec<(Atom, Vec<Goal>)>,
+        low: Option<Expr>,
+        high: Option<Expr>,
+    },
     /// A weak constraint: what it costs, and what tells it from others of the same cost.
     Cost(Vec<Expr>),
 }
@@ -236,7 +240,9 @@ impl<'a> Reader<'a> {
         }
         let atom = self.atom()?;
         if self.starts(";") || self.starts("|") {
-            return Err(self.unsupported("disjunction in heads", "write a choice, `1 {a; b}`, if no minimality is meant"));
+            return Err(
+                self.unsupported("disjunction in heads", "write a choice, `1 {a; b}`, if no minimality is meant")
+            );
         }
         Ok(Head::Atom(atom))
     }
@@ -369,7 +375,9 @@ impl<'a> Reader<'a> {
 
     fn atom(&mut self) -> Read<Atom> {
         if self.starts("-") {
-            return Err(self.unsupported("classical negation", "use another predicate and a constraint, `:- a, not_a.`"));
+            return Err(
+                self.unsupported("classical negation", "use another predicate and a constraint, `:- a, not_a.`")
+            );
         }
         let name = self.word()?;
         let mut args = Vec::new();
@@ -478,7 +486,15 @@ impl<'a> Reader<'a> {
         cmp
     }
     fn cmp(&mut self) -> Option<Cmp> {
-        let all = [("!=", Cmp::Ne), ("<=", Cmp::Le), (">=", Cmp::Ge), ("==", Cmp::Eq), ("=", Cmp::Eq), ("<", Cmp::Lt), (">", Cmp::Gt)];
+        let all = [
+            ("!=", Cmp::Ne),
+            ("<=", Cmp::Le),
+            (">=", Cmp::Ge),
+            ("==", Cmp::Eq),
+            ("=", Cmp::Eq),
+            ("<", Cmp::Lt),
+            (">", Cmp::Gt),
+        ];
         all.into_iter().find(|(text, _)| self.eat(text)).map(|(_, cmp)| cmp)
     }
 
