@@ -16,11 +16,16 @@
 //! # Ok::<(), symbolon_studies::Error>(())
 //! ```
 
+mod a_nesi;
+mod asper;
 mod error;
 mod falsifiable_interpretability;
+mod firegnn;
 mod index;
 mod keep;
 mod lab;
+mod nesy_frameworks;
+mod nesydm;
 mod page;
 mod run;
 mod table;
@@ -58,14 +63,21 @@ macro_rules! study {
 }
 
 /// All studies, in the order of the index.
-pub const STUDIES: &[Study] = &[study!(falsifiable_interpretability, "falsifiable-interpretability")];
+pub const STUDIES: &[Study] = &[
+    study!(firegnn, "firegnn"),
+    study!(nesy_frameworks, "nesy-frameworks"),
+    study!(a_nesi, "a-nesi"),
+    study!(asper, "asper"),
+    study!(nesydm, "nesydm"),
+    study!(falsifiable_interpretability, "falsifiable-interpretability"),
+];
 
 /// The catalogue of all methods of the house: each crate's cards, gathered. A crate with new cards adds its list here.
 ///
 /// # Errors
 /// [`Error::Check`] for cards that do not fit the vocabulary.
 pub fn catalogue() -> Result<Catalogue> {
-    Ok(Catalogue::new(symbolon_check::CARDS.iter().chain(symbolon_read::CARDS).copied())?)
+    Ok(Catalogue::new(symbolon_check::CARDS.iter().chain(symbolon_learn::CARDS).chain(symbolon_read::CARDS).copied())?)
 }
 
 /// The study of a paper.
