@@ -42,6 +42,12 @@ pub enum Error {
     /// A network.
     #[error(transparent)]
     Net(#[from] symbolon_net::Error),
+    /// A reading.
+    #[error(transparent)]
+    Read(#[from] symbolon_read::Error),
+    /// A formula.
+    #[error(transparent)]
+    Formula(#[from] symbolon_formula::Error),
     /// Data.
     #[error(transparent)]
     Data(#[from] symbolon_data::Error),

@@ -20,6 +20,7 @@ mod error;
 mod falsifiable_interpretability;
 mod index;
 mod lab;
+mod modular_addition_fourier;
 mod run;
 mod table;
 
@@ -56,14 +57,17 @@ macro_rules! study {
 }
 
 /// All studies, in the order of the index.
-pub const STUDIES: &[Study] = &[study!(falsifiable_interpretability, "falsifiable-interpretability")];
+pub const STUDIES: &[Study] = &[
+    study!(falsifiable_interpretability, "falsifiable-interpretability"),
+    study!(modular_addition_fourier, "modular-addition-fourier"),
+];
 
 /// The catalogue of all methods of the house: each crate's cards, gathered. A crate with new cards adds its list here.
 ///
 /// # Errors
 /// [`Error::Check`] for cards that do not fit the vocabulary.
 pub fn catalogue() -> Result<Catalogue> {
-    Ok(Catalogue::new(symbolon_check::CARDS.iter().copied())?)
+    Ok(Catalogue::new(symbolon_check::CARDS.iter().chain(symbolon_read::CARDS).copied())?)
 }
 
 /// The study of a paper.

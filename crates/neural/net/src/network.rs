@@ -61,6 +61,10 @@ pub trait Network: Parameters + Send + Sync {
     fn sites(&self) -> Vec<SiteInfo>;
     /// Architecture and sizes: enough to build it again; built-in ones answer their [`Architecture`](crate::Architecture).
     fn config(&self) -> serde_json::Value;
+    /// Whether a parameter is trained. Others (grids, masks) are kept with them and stay as they are.
+    fn trains(&self, _name: &str) -> bool {
+        true
+    }
     /// All parameters with their dotted names, as in a checkpoint, in a fixed order.
     fn parameters(&self) -> Vec<(String, &Tensor)> {
         let mut all = Vec::new();

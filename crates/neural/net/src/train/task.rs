@@ -101,6 +101,9 @@ where
     fn config(&self) -> serde_json::Value {
         self.network.config()
     }
+    fn trains(&self, name: &str) -> bool {
+        self.network.trains(name)
+    }
     fn validate(&mut self) -> Result<Option<f64>> {
         let network = &*self.network;
         self.validate.as_mut().map(|score| score(network)).transpose()
