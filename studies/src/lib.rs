@@ -19,8 +19,10 @@
 mod error;
 mod falsifiable_interpretability;
 mod index;
+mod keep;
 mod lab;
 mod modular_addition_fourier;
+mod page;
 mod run;
 mod table;
 
