@@ -19,6 +19,7 @@
 mod error;
 mod falsifiable_interpretability;
 mod index;
+mod kan;
 mod keep;
 mod lab;
 mod modular_addition_fourier;
@@ -61,6 +62,7 @@ macro_rules! study {
 /// All studies, in the order of the index.
 pub const STUDIES: &[Study] = &[
     study!(falsifiable_interpretability, "falsifiable-interpretability"),
+    study!(kan, "kan"),
     study!(modular_addition_fourier, "modular-addition-fourier"),
 ];
 

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use symbolon_check::claim::Evidence;
 use symbolon_check::stats::Estimate;
 use symbolon_data::{Modular, indices};
+use symbolon_draw::{Axis as Scale, Bars, Plot, Report};
 use symbolon_net::train::{Fit, Trainer};
 use symbolon_net::{Axis, Network, SiteInfo, Trace, fingerprint, parameters};
 use symbolon_read::fourier::{Neuron, Waves, groups, indicator, neurons, winner, written};
@@ -196,6 +197,9 @@ pub fn run(lab: &mut Lab) -> Result<()> {
         add("accuracy start", start.accuracy(&all)?);
         add("ipr", net.concentration()?);
         add("ipr start", start.concentration()?);
+        if lab.seeds()[0] == seed {
+            lab.show(|report| show_waves(report, &net, &all));
+        }
         add("misaligned", misalignment(&net.neurons()?));
         add("misaligned start", misalignment(&start.neurons()?));
         add("dominant", net.rewritten(|m| m)?.accuracy(&all)?);
@@ -215,13 +219,16 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     }
     for seed in lab.seeds().into_iter().take(lab.pick(3, 10)) {
         lab.note(&format!("seed {seed}: grokking"));
-        grokking(p, seed, lab.pick(50_000, 50_000), &mut add)?;
+        let looks = grokking(p, seed, 50_000, &mut add)?;
+        if lab.seeds()[0] == seed {
+            lab.show(|report| show_grokking(report, &looks));
+        }
     }
     report(lab, &n)
 }
 
 /// Memorising, then understanding: with weight decay, without, and with a split that leaks.
-fn grokking(p: usize, seed: u64, steps: usize, add: &mut impl FnMut(&'static str, f64)) -> Result<()> {
+fn grokking(p: usize, seed: u64, steps: usize, add: &mut impl FnMut(&'static str, f64)) -> Result<Vec<Look>> {
     let sets = Modular::split(p, 0.75, seed)?;
     let start = TwoLayers::new(p, false, seed);
     // Enough a fifth after the test set is known.
@@ -238,9 +245,9 @@ fn grokking(p: usize, seed: u64, steps: usize, add: &mut impl FnMut(&'static str
     add("no decay", without.last().map_or(0.0, |l| l.test));
     let leaky = Modular::leaky_split(p, 0.75, seed)?;
     let known = |looks: &[Look]| looks.last().is_some_and(|l| l.train >= 0.95);
-    let (_, looks) = trained(start, [&leaky[0], &leaky[1]], 1e-4, 2.0, steps, known)?;
-    add("leak", looks.last().map_or(0.0, |l| l.test) - honest);
-    Ok(())
+    let (_, leaked) = trained(start, [&leaky[0], &leaky[1]], 1e-4, 2.0, steps, known)?;
+    add("leak", leaked.last().map_or(0.0, |l| l.test) - honest);
+    Ok(looks)
 }
 
 fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
@@ -269,4 +276,60 @@ fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
         lab.report(id, evidence)?;
     }
     Ok(())
+}
+
+fn show_waves(report: Report, net: &TwoLayers, all: &Modular) -> Report {
+    let p = all.p;
+    let Ok(neurons) = net.neurons() else { return report };
+    let curve = |x: Tensor| x.to_vec::<f64>().into_iter().enumerate().map(|(j, w)| (j as f64, w)).collect::<Vec<_>>();
+    let loudest = (0..neurons.len()).max_by(|a, b| neurons[*a].alpha.total_cmp(&neurons[*b].alpha)).unwrap_or(0);
+    let one = Plot::new(format!("A neuron of frequency {}", neurons[loudest].frequency)).x(Scale::new("number"));
+    let one = one.line("hears", &curve(net.input.get((.., loudest as isize))));
+    let one = one.line("says", &curve(net.output.get(loudest as isize)));
+    let loud = neurons.iter().filter(|n| n.alpha >= 0.1 * neurons[loudest].alpha);
+    let turn = |a: f64| a.rem_euclid(std::f64::consts::TAU);
+    let phases: Vec<(f64, f64)> = loud.map(|n| (turn(2.0 * n.phi), turn(n.psi))).collect();
+    let phases = Plot::new("Phases")
+        .x(Scale::new("2 phi").unit("rad"))
+        .y(Scale::new("psi").unit("rad"))
+        .points("neurons", &phases);
+    let groups = groups(&neurons);
+    let bars = Bars::new("Neurons of each frequency", groups.iter().map(|g| format!("k = {}", g.frequency)));
+    let bars = bars.group("neurons", &groups.iter().map(|g| g.neurons as f64).collect::<Vec<_>>());
+    // What is left when the loudest frequencies are silenced, one after the other.
+    let mut order = groups;
+    order.sort_by(|a, b| b.strength.total_cmp(&a.strength));
+    let left = |gone: usize| {
+        let out: Vec<usize> = order[..gone].iter().map(|g| g.frequency).collect();
+        let quiet = net.rewritten(|m| if out.contains(&m.frequency) { Neuron { beta: 0.0, ..m } } else { m });
+        Some((gone as f64, quiet.and_then(|q| q.accuracy(all)).ok()?))
+    };
+    let left: Vec<(f64, f64)> = (0..=order.len()).filter_map(left).collect();
+    let silenced =
+        Plot::new("Silenced frequencies").x(Scale::new("frequencies silenced")).y(Scale::new("accuracy").percent());
+    report
+        .section("Neurons as waves")
+        .text(format!("Addition modulo {p}, trained on all pairs."))
+        .figure("What the loudest neuron hears, and what it says: twice the phase.", one)
+        .figure("Each point is a neuron: output phases are twice the input phases.", phases)
+        .figure("Which frequency a neuron holds is decided at the start.", bars)
+        .figure(
+            "The network needs several frequencies: together they single out one answer.",
+            silenced.line("left", &left),
+        )
+}
+
+fn show_grokking(report: Report, looks: &[Look]) -> Report {
+    let curve = |f: fn(&Look) -> f64| looks.iter().map(|l| (l.step as f64, f(l))).collect::<Vec<_>>();
+    let axis = || Scale::new("step").log();
+    let accuracy = Plot::new("Accuracy").x(axis()).y(Scale::new("accuracy").percent());
+    let waves = Plot::new("Waves").x(axis()).y(Scale::new("inverse participation ratio").range(0.0, 1.0));
+    report
+        .section("Memorised, then understood")
+        .figure("With weight decay.", accuracy.line("train", &curve(|l| l.train)).line("test", &curve(|l| l.test)))
+        .figure(
+            "Neurons become waves when the test pairs become known.",
+            waves.line("both layers", &curve(|l| l.concentration)),
+        )
+        .figure("All weights.", Plot::new("Size").x(axis()).y(Scale::new("norm")).line("norm", &curve(|l| l.norm)))
 }

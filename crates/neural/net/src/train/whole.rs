@@ -25,17 +25,17 @@ use symbolon_tensor::optim::{Lbfgs, Outcome};
 ///
 /// # Errors
 /// What the loss answers, and [`Error::Gradient`] when it is not one number that depends on a parameter.
-pub fn minimise(
-    network: &mut dyn Network,
+pub fn minimise<N: Network + ?Sized>(
+    network: &mut N,
     how: &Lbfgs,
     chosen: &dyn Fn(&str) -> bool,
-    loss: impl Fn(&dyn Network) -> Result<Tensor>,
+    loss: impl Fn(&N) -> Result<Tensor>,
 ) -> Result<Outcome> {
     let trained: Vec<bool> = network.parameters().iter().map(|(n, _)| network.trains(n) && chosen(n)).collect();
     let pick = |all: Vec<(String, &Tensor)>| -> Vec<Tensor> {
         all.into_iter().zip(&trained).filter(|(_, on)| **on).map(|((_, p), _)| p.detach()).collect()
     };
-    let put = |network: &mut dyn Network, values: &[Tensor]| {
+    let put = |network: &mut N, values: &[Tensor]| {
         let own = network.parameters_mut().into_iter().zip(&trained).filter(|(_, on)| **on);
         own.zip(values).for_each(|(((_, p), _), v)| *p = v.clone());
     };
