@@ -23,6 +23,7 @@ mod kan;
 mod keep;
 mod lab;
 mod modular_addition_fourier;
+mod nalu;
 mod page;
 mod run;
 mod table;
@@ -63,6 +64,7 @@ macro_rules! study {
 pub const STUDIES: &[Study] = &[
     study!(falsifiable_interpretability, "falsifiable-interpretability"),
     study!(kan, "kan"),
+    study!(nalu, "nalu"),
     study!(modular_addition_fourier, "modular-addition-fourier"),
 ];
 

@@ -97,21 +97,18 @@ fn trained(
     let (x, y, shares) = (train.inputs(), indices(&train.sums()).unsqueeze(1), train.shares());
     let looks: RefCell<Vec<Look>> = RefCell::default();
     let stop = Arc::new(AtomicBool::new(false));
-    let square = net.square;
-    let mut task = Fit::new(&mut net, LOOK, |net, _| {
+    let mut task = Fit::new(&mut net, LOOK, |net: &TwoLayers, _| {
         let logits = net.forward(std::slice::from_ref(&x), &mut Trace::none())?;
         let losses = logits.logsumexp(1, false) - logits.gather(1, &y).squeeze(1);
         Ok((losses * &shares).sum())
     })
-    .validate(|net| {
-        let [input, output] = [0, 1].map(|i| net.parameters()[i].1.detach());
-        let now = TwoLayers { input, output, square };
+    .validate(|net: &TwoLayers| {
         let other = symbolon_net::Error::other;
-        let norm = now.parameters().iter().map(|(_, p)| p.square().sum().item()).sum::<f64>().sqrt();
+        let norm = net.parameters().iter().map(|(_, p)| p.square().sum().item()).sum::<f64>().sqrt();
         let mut looks = looks.borrow_mut();
         let step = (looks.len() + 1) * LOOK;
-        let [train, test] = [now.accuracy(train).map_err(other)?, now.accuracy(test).map_err(other)?];
-        looks.push(Look { step, train, test, concentration: now.concentration().map_err(other)?, norm });
+        let [train, test] = [net.accuracy(train).map_err(other)?, net.accuracy(test).map_err(other)?];
+        looks.push(Look { step, train, test, concentration: net.concentration().map_err(other)?, norm });
         stop.store(enough(&looks), Ordering::Relaxed);
         Ok(-test)
     });

@@ -27,6 +27,6 @@ mod trainer;
 mod whole;
 
 pub use report::{Outcome, Progress, Report, Why};
-pub use task::{Fit, Step, Task, Unscored};
+pub use task::{Fit, Step, Task};
 pub use trainer::Trainer;
 pub use whole::minimise;
