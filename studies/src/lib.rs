@@ -22,10 +22,13 @@ mod error;
 mod falsifiable_interpretability;
 mod firegnn;
 mod index;
+mod kan;
 mod keep;
 mod lab;
 mod nesy_frameworks;
 mod nesydm;
+mod modular_addition_fourier;
+mod nalu;
 mod page;
 mod run;
 mod table;
@@ -70,6 +73,9 @@ pub const STUDIES: &[Study] = &[
     study!(asper, "asper"),
     study!(nesydm, "nesydm"),
     study!(falsifiable_interpretability, "falsifiable-interpretability"),
+    study!(kan, "kan"),
+    study!(nalu, "nalu"),
+    study!(modular_addition_fourier, "modular-addition-fourier"),
 ];
 
 /// The catalogue of all methods of the house: each crate's cards, gathered. A crate with new cards adds its list here.

@@ -1,6 +1,63 @@
 //! The cards of this crate's methods.
 
-use symbolon_symbol::card::Card;
+use symbolon_symbol::card::{Card, Family, Form, Scope, Stage};
 
 /// The cards of this crate's methods, for the catalogue.
-pub const CARDS: &[Card] = &[];
+pub const CARDS: &[Card] = &[
+    Card {
+        method: "kan",
+        summary: "networks whose edges are curves: plotted, pruned, named one by one and multiplied out into a formula",
+        home: "symbolon_net::Kan",
+        families: &[Family::Additive, Family::SymbolicRegression],
+        forms: &[Form::FunctionPlot, Form::Formula],
+        scope: Scope::Global,
+        stage: Stage::ByConstruction,
+        works_on: &["tabular"],
+        guarantees: &["differentiable"],
+        limits: &["small and smooth targets", "a formula only where every edge is a function of the library"],
+        row: 40,
+        study: "kan",
+    },
+    Card {
+        method: "symbolify",
+        summary: "which function of a library, stretched and shifted, each edge of a network is",
+        home: "symbolon_read::Symbolify",
+        families: &[Family::SymbolicRegression],
+        forms: &[Form::Formula],
+        scope: Scope::Global,
+        stage: Stage::PostHoc,
+        works_on: &["tabular"],
+        guarantees: &["refuses"],
+        limits: &["the library decides what can be found"],
+        row: 40,
+        study: "kan",
+    },
+    Card {
+        method: "arithmetic_units",
+        summary: "layers that add, subtract, multiply and divide far outside of what they were trained on, and print how",
+        home: "symbolon_net::layers::Arithmetic",
+        families: &[Family::SymbolicRegression],
+        forms: &[Form::Formula],
+        scope: Scope::Global,
+        stage: Stage::ByConstruction,
+        works_on: &["tabular", "sequences"],
+        guarantees: &["refuses"],
+        limits: &["products lose signs (NALU)", "not every seed finds its corner"],
+        row: 186,
+        study: "nalu",
+    },
+    Card {
+        method: "fourier_reading",
+        summary: "neurons over a cyclic group as waves that can be turned, silenced and written back",
+        home: "symbolon_read::fourier",
+        families: &[Family::Geometry, Family::Causal],
+        forms: &[Form::Formula, Form::Weights],
+        scope: Scope::Global,
+        stage: Stage::PostHoc,
+        works_on: &["groups"],
+        guarantees: &["interventional"],
+        limits: &["one-hot inputs over a cyclic group of odd order"],
+        row: 226,
+        study: "modular-addition-fourier",
+    },
+];

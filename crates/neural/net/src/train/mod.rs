@@ -24,7 +24,9 @@ mod report;
 mod run;
 mod task;
 mod trainer;
+mod whole;
 
 pub use report::{Outcome, Progress, Report, Why};
-pub use task::{Fit, Step, Task, Unscored};
+pub use task::{Fit, Step, Task};
 pub use trainer::Trainer;
+pub use whole::minimise;
