@@ -4,6 +4,7 @@
 //! interchange gives subspaces, attribution gives weights. What was found is checked by `symbolon-check`.
 
 mod cards;
+pub mod dictionary;
 mod error;
 
 pub use cards::CARDS;
