@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use symbolon_net::train::{Task, Trainer, Why};
-use symbolon_net::{Architecture, Edit, Network, Trace};
+use symbolon_net::{Architecture, Edit, Trace};
 use symbolon_read::Error;
 use symbolon_read::dictionary::{
     Learner, Planted, Recipe, Revive, Rows, Scaling, Sparse, Substitution, independent_components, matched, measure,
@@ -82,6 +82,10 @@ fn numbers(learner: &mut Learner<'_>) -> Vec<(String, Vec<f32>)> {
     learner.parameters().into_iter().map(|(name, p)| (name, p.to_vec())).collect()
 }
 
+fn source<'s>(store: &'s Store, rows: &Tensor, stored: bool) -> Rows<'s> {
+    if stored { Rows::stored(store, "fc1").unwrap() } else { Rows::of(rows.clone()).unwrap() }
+}
+
 #[test]
 fn training_goes_on_to_the_bit_from_memory_and_from_a_store() {
     let folder = tempfile::tempdir().unwrap();
@@ -96,8 +100,6 @@ fn training_goes_on_to_the_bit_from_memory_and_from_a_store() {
     }
     writer.finish().unwrap();
     let store = Store::open(folder.path().join("store")).unwrap();
-    let sources: [&dyn Fn() -> Rows<'_>; 2] =
-        [&|| Rows::of(rows.clone()).unwrap(), &|| Rows::stored(&store, "fc1").unwrap()];
     let recipes = [
         Recipe { revive: Revive::Resample { every: 7 }, dead_after: 3, ..Recipe::l1(20, 0.5) },
         Recipe { dead_after: 2, ..Recipe::topk(20, 2) },
@@ -106,15 +108,16 @@ fn training_goes_on_to_the_bit_from_memory_and_from_a_store() {
     ];
     for (i, recipe) in recipes.into_iter().enumerate() {
         let recipe = Recipe { batch: 64, steps: 23, ..recipe };
-        for (j, source) in sources.iter().enumerate() {
+        for stored in [false, true] {
+            let source = || source(&store, &rows, stored);
             let mut whole = Learner::new(source(), &recipe).unwrap();
             recipe.trainer().run(&mut whole).unwrap();
-            let file = folder.path().join(format!("{i}-{j}.safetensors"));
+            let file = folder.path().join(format!("{i}-{stored}.safetensors"));
             let mut part = Learner::new(source(), &recipe).unwrap();
             recipe.trainer().steps(11).checkpoint(&file).run(&mut part).unwrap();
             let mut rest = Learner::new(source(), &recipe).unwrap();
             recipe.trainer().checkpoint(&file).resume(&mut rest, &file).unwrap();
-            assert_eq!(numbers(&mut whole), numbers(&mut rest), "recipe {i}, source {j}");
+            assert_eq!(numbers(&mut whole), numbers(&mut rest), "recipe {i}, stored {stored}");
             assert_ne!(numbers(&mut part), numbers(&mut rest));
             // A checkpoint of another dictionary is refused.
             let other = Recipe { features: 21, ..recipe.clone() };
