@@ -4,7 +4,9 @@
 //! interchange gives subspaces, attribution gives weights. What was found is checked by `symbolon-check`.
 
 mod cards;
+pub mod describe;
 pub mod dictionary;
+pub mod erase;
 mod error;
 
 pub use cards::CARDS;
