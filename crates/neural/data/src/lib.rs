@@ -15,6 +15,7 @@ mod source;
 mod split;
 mod table;
 mod tuples;
+pub mod wikitext;
 
 pub use batches::{Batches, Step};
 pub use by_class::ByClass;
