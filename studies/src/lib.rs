@@ -23,6 +23,7 @@ mod keep;
 mod lab;
 mod page;
 mod run;
+mod sae_cunningham;
 mod table;
 
 use symbolon_check::catalogue::Catalogue;
@@ -58,7 +59,8 @@ macro_rules! study {
 }
 
 /// All studies, in the order of the index.
-pub const STUDIES: &[Study] = &[study!(falsifiable_interpretability, "falsifiable-interpretability")];
+pub const STUDIES: &[Study] =
+    &[study!(sae_cunningham, "sae-cunningham"), study!(falsifiable_interpretability, "falsifiable-interpretability")];
 
 /// The catalogue of all methods of the house: each crate's cards, gathered. A crate with new cards adds its list here.
 ///

@@ -237,7 +237,7 @@ fn perfect(units: usize) -> Dictionary {
 
 #[test]
 fn substituted_losses_lie_between_all_and_nothing() {
-    let network = "decoder(11, 8, 2, 16, 2)".parse::<Architecture>().unwrap();
+    let network = "decoder(11, 8, 2, 8, 2)".parse::<Architecture>().unwrap();
     let network = network.build(&mut Rng::new(5), Device::Cpu).unwrap();
     let batches = vec![vec![Rng::new(6).indices([3, 7], 11)], vec![Rng::new(7).indices([2, 5], 11)]];
     let losses = |what: &Substitution| substitute(&*network, &batches, what, &Edit::Zero, &next_token_loss).unwrap();

@@ -99,18 +99,21 @@ pub fn describe(corpus: &Corpus, values: &[f32], how: Fragments, rng: &mut Rng) 
         rng.permutation(rest.len()).to_vec::<i64>().into_iter().map(|i| rest[i as usize]).collect();
     // Every second fragment is held out, of the strong as of the random ones.
     let all = || top.iter().chain(&chosen[..how.random]).enumerate();
-    let rows = |odd: usize| -> Vec<usize> {
-        all().filter(|(i, _)| i % 2 == odd).flat_map(|(_, &f)| corpus.fragment(f)).collect()
-    };
-    let (seen, held_out) = (rows(0), rows(1));
-    Ok(Some(Described { description: explain(corpus, values, &seen), held_out }))
+    let half = |odd: usize| -> Vec<usize> { all().filter(|(i, _)| i % 2 == odd).map(|(_, &f)| f).collect() };
+    let (seen, left) = (half(0), half(1));
+    Ok(Some(Described { description: explain(corpus, values, &seen), held_out: rows(corpus, &left) }))
 }
 
-/// The rule that predicts best what it was not fitted to: fitted to half of the rows, chosen by the other half, fitted again.
-fn explain(corpus: &Corpus, values: &[f32], rows: &[usize]) -> Description {
-    let (fit, choose): (Vec<usize>, Vec<usize>) = rows.iter().partition(|r| corpus.fragment_of(**r) % 2 == 0);
-    let (fit, choose) =
-        if fit.is_empty() || choose.is_empty() { (rows.to_vec(), rows.to_vec()) } else { (fit, choose) };
+/// The rows of fragments.
+fn rows<'f>(corpus: &Corpus, fragments: impl IntoIterator<Item = &'f usize>) -> Vec<usize> {
+    fragments.into_iter().flat_map(|&f| corpus.fragment(f)).collect()
+}
+
+/// The rule that predicts best what it was not fitted to: fitted to half of the fragments, chosen by the other half, fitted to
+/// all of them.
+fn explain(corpus: &Corpus, values: &[f32], fragments: &[usize]) -> Description {
+    let fit = rows(corpus, fragments.iter().step_by(2));
+    let choose = rows(corpus, fragments.iter().skip(1).step_by(2));
     let quality = |rule: &Rule| correlation(&tabulate(corpus, values, &fit, *rule), corpus, values, &choose);
     let mut best = (Rule::ALL[0], f64::NEG_INFINITY);
     for rule in Rule::ALL {
@@ -119,7 +122,7 @@ fn explain(corpus: &Corpus, values: &[f32], rows: &[usize]) -> Description {
             best = (*rule, q);
         }
     }
-    tabulate(corpus, values, rows, best.0)
+    tabulate(corpus, values, &rows(corpus, fragments), best.0)
 }
 
 /// Means by case, drawn towards the mean of all where a case was seen rarely.

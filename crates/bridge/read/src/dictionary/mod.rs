@@ -32,6 +32,7 @@ mod revive;
 mod rows;
 mod step;
 mod substitute;
+mod swap;
 mod world;
 
 pub use baseline::{independent_components, principal_components, shuffled_within};
@@ -40,4 +41,5 @@ pub use metrics::{Measured, matched, measure, mmcs};
 pub use recipe::{Recipe, Revive, Scaling, Sparse};
 pub use rows::Rows;
 pub use substitute::{Losses, Substitution, next_token_loss, substitute};
+pub use swap::Difference;
 pub use world::{Planted, planted};

@@ -6,9 +6,10 @@ use symbolon_tensor::optim::project::unit_rows;
 use symbolon_tensor::{Rng, Tensor, no_grad};
 
 use super::learner::{Learner, put};
+use super::recipe::Sparse;
 use super::step::{Weights, code};
 
-/// How long encoder rows of new features are, beside the mean of the living.
+/// How long encoder rows of new features are, beside the mean of the living; among the k largest a short one would never be.
 const SHARE: f64 = 0.2;
 
 /// Makes dead features anew from this batch of rows `x` that should become `y`, both scaled.
@@ -48,7 +49,11 @@ pub(super) fn resample(learner: &mut Learner<'_>, x: &Tensor, y: &Tensor, rng: &
                 rows.norm(2.0, &[1], false).mean().item()
             }
         };
-        let length = if apart { SHARE * length } else { 1.0 };
+        let length = match (apart, learner.recipe.sparse) {
+            (false, _) => 1.0,
+            (true, Sparse::TopK { .. }) => length,
+            (true, _) => SHARE * length,
+        };
         (unit_rows(&x.index_select(0, &picked)) * length, unit_rows(&left.index_select(0, &picked)))
     });
     put(&mut learner.encoder, &dead, &encoder);
