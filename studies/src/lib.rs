@@ -31,6 +31,7 @@ mod modular_addition_fourier;
 mod nalu;
 mod page;
 mod run;
+mod sae_cunningham;
 mod table;
 
 use symbolon_check::catalogue::Catalogue;
@@ -70,11 +71,12 @@ pub const STUDIES: &[Study] = &[
     study!(firegnn, "firegnn"),
     study!(nesy_frameworks, "nesy-frameworks"),
     study!(a_nesi, "a-nesi"),
+    study!(kan, "kan"),
     study!(asper, "asper"),
     study!(nesydm, "nesydm"),
-    study!(falsifiable_interpretability, "falsifiable-interpretability"),
-    study!(kan, "kan"),
+    study!(sae_cunningham, "sae-cunningham"),
     study!(nalu, "nalu"),
+    study!(falsifiable_interpretability, "falsifiable-interpretability"),
     study!(modular_addition_fourier, "modular-addition-fourier"),
 ];
 

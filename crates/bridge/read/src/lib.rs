@@ -5,6 +5,9 @@
 
 mod arithmetic;
 mod cards;
+pub mod describe;
+pub mod dictionary;
+pub mod erase;
 mod error;
 pub mod paths;
 mod flow;

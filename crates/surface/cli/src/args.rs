@@ -50,6 +50,8 @@ pub enum Command {
     Harvest(Harvest),
     /// The store of downloaded models: list, show, get, verify, rm
     Models(Models),
+    /// What was read in networks and kept: list, show, facts
+    Readings(Readings),
     /// Ask which methods there are: the cards of all of them, as facts
     Methods(Methods),
     /// Ask queries one by one
@@ -375,5 +377,35 @@ pub enum ModelsTask {
     Rm {
         /// Its name
         name: String,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct Readings {
+    /// What to do
+    #[command(subcommand)]
+    pub task: ReadingsTask,
+    /// Print one JSON object
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum ReadingsTask {
+    /// The readings in a folder
+    List {
+        /// The folder that holds them
+        #[arg(default_value = "readings")]
+        folder: PathBuf,
+    },
+    /// What a reading holds, where it comes from and what speaks for it
+    Show {
+        /// Its folder
+        folder: PathBuf,
+    },
+    /// A reading as a theory, to be asked with `symbolon infer`
+    Facts {
+        /// Its folder
+        folder: PathBuf,
     },
 }

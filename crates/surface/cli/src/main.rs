@@ -15,6 +15,7 @@ mod load;
 mod models;
 mod pictures;
 mod project;
+mod readings;
 mod render;
 mod report;
 mod shell;
@@ -92,6 +93,7 @@ fn main() -> ExitCode {
         Command::Trace(args) => trace::run(&args),
         Command::Harvest(args) => harvest::run(&args),
         Command::Models(args) => models::run(&args),
+        Command::Readings(args) => readings::run(&args),
         Command::Methods(args) => study::methods(&args),
         Command::Shell(args) => shell::run(&args),
         Command::Doctor(args) => doctor::run(&args),
