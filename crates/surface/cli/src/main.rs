@@ -18,6 +18,7 @@ mod project;
 mod render;
 mod report;
 mod shell;
+mod sql;
 mod study;
 mod trace;
 mod trace_page;
@@ -91,6 +92,7 @@ fn main() -> ExitCode {
         Command::Chat(args) => chat::run(&args),
         Command::Trace(args) => trace::run(&args),
         Command::Harvest(args) => harvest::run(&args),
+        Command::Sql(args) => sql::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Methods(args) => study::methods(&args),
         Command::Shell(args) => shell::run(&args),
