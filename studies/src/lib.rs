@@ -30,6 +30,7 @@ mod nesydm;
 mod modular_addition_fourier;
 mod nalu;
 mod page;
+mod rank_collapse;
 mod run;
 mod sae_cunningham;
 mod table;
@@ -74,6 +75,7 @@ pub const STUDIES: &[Study] = &[
     study!(kan, "kan"),
     study!(asper, "asper"),
     study!(nesydm, "nesydm"),
+    study!(rank_collapse, "rank-collapse"),
     study!(sae_cunningham, "sae-cunningham"),
     study!(nalu, "nalu"),
     study!(falsifiable_interpretability, "falsifiable-interpretability"),
