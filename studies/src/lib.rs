@@ -16,16 +16,23 @@
 //! # Ok::<(), symbolon_studies::Error>(())
 //! ```
 
+mod a_nesi;
+mod asper;
 mod error;
 mod falsifiable_interpretability;
+mod firegnn;
 mod index;
 mod kan;
 mod keep;
 mod lab;
+mod nesy_frameworks;
+mod nesydm;
 mod modular_addition_fourier;
 mod nalu;
 mod page;
+mod rank_collapse;
 mod run;
+mod sae_cunningham;
 mod table;
 
 use symbolon_check::catalogue::Catalogue;
@@ -62,9 +69,16 @@ macro_rules! study {
 
 /// All studies, in the order of the index.
 pub const STUDIES: &[Study] = &[
-    study!(falsifiable_interpretability, "falsifiable-interpretability"),
+    study!(firegnn, "firegnn"),
+    study!(nesy_frameworks, "nesy-frameworks"),
+    study!(a_nesi, "a-nesi"),
     study!(kan, "kan"),
+    study!(asper, "asper"),
+    study!(nesydm, "nesydm"),
+    study!(rank_collapse, "rank-collapse"),
+    study!(sae_cunningham, "sae-cunningham"),
     study!(nalu, "nalu"),
+    study!(falsifiable_interpretability, "falsifiable-interpretability"),
     study!(modular_addition_fourier, "modular-addition-fourier"),
 ];
 
@@ -73,7 +87,7 @@ pub const STUDIES: &[Study] = &[
 /// # Errors
 /// [`Error::Check`] for cards that do not fit the vocabulary.
 pub fn catalogue() -> Result<Catalogue> {
-    Ok(Catalogue::new(symbolon_check::CARDS.iter().chain(symbolon_read::CARDS).copied())?)
+    Ok(Catalogue::new(symbolon_check::CARDS.iter().chain(symbolon_learn::CARDS).chain(symbolon_read::CARDS).copied())?)
 }
 
 /// The study of a paper.

@@ -5,7 +5,11 @@
 
 mod arithmetic;
 mod cards;
+pub mod describe;
+pub mod dictionary;
+pub mod erase;
 mod error;
+pub mod paths;
 mod flow;
 pub mod fourier;
 mod symbolify;
