@@ -45,7 +45,8 @@ fn train<N: Network + ?Sized>(
     loss: impl FnMut(&N, &mut Step) -> symbolon_net::Result<Tensor>,
 ) -> Result<()> {
     let fall = Schedule::Cosine { total: steps as u64, floor: 0.02 };
-    let trainer = Trainer::new(adam).epochs(1).seed(seed).schedule(fall).clip(10.0).run(&mut Fit::new(net, steps, loss));
+    let trainer =
+        Trainer::new(adam).epochs(1).seed(seed).schedule(fall).clip(10.0).run(&mut Fit::new(net, steps, loss));
     // A network that ran away has failed; that is a result.
     match trainer {
         Err(symbolon_net::Error::Diverged { .. }) => Ok(()),
@@ -152,7 +153,8 @@ pub fn run(lab: &mut Lab) -> Result<()> {
             let made = Model::trained(name, &task, steps, seed, 0.3, 1e-2)?;
             add(&format!("{name} noisy"), made.shares(name, &task)?[1]);
         }
-        let [product, sum] = [Operation::Multiply, Operation::Add].map(|operation| Slices { operation, ..task.clone() });
+        let [product, sum] =
+            [Operation::Multiply, Operation::Add].map(|operation| Slices { operation, ..task.clone() });
         // Fresh seeds for success rates: four more networks a seed.
         for name in ["NALU", "NMU"] {
             for more in 0..4 {
@@ -165,7 +167,10 @@ pub fn run(lab: &mut Lab) -> Result<()> {
             add(&format!("{name} sequences"), sequences(&sum, memory, steps / 2, seed)?);
         }
     }
-    add("signs", wrong_signs(&Nalu { add: corner(), multiply: None, gate: Tensor::full([2, 1], 0.0, DType::F32), clip: None })?);
+    add(
+        "signs",
+        wrong_signs(&Nalu { add: corner(), multiply: None, gate: Tensor::full([2, 1], 0.0, DType::F32), clip: None })?,
+    );
     for &seed in seeds.iter().take(lab.pick(3, 10)) {
         lab.note(&format!("seed {seed}: digits added up, numbers in words"));
         digits(lab, seed, &mut add)?;
@@ -177,7 +182,12 @@ pub fn run(lab: &mut Lab) -> Result<()> {
 
 /// A memory that has learned sums over ten steps, asked about a hundred: its error, as a share of the answers' own spread around 0.
 fn sequences(task: &Slices, memory: Memory, steps: usize, seed: u64) -> Result<f64> {
-    let config = RecurrentConfig { inputs: task.inputs, hidden: if memory == Memory::Lstm { 16 } else { 2 }, outputs: 1, memory };
+    let config = RecurrentConfig {
+        inputs: task.inputs,
+        hidden: if memory == Memory::Lstm { 16 } else { 2 },
+        outputs: 1,
+        memory,
+    };
     let mut net = Recurrent::new(&config, &mut Rng::new(seed))?;
     let draw = |batch: usize, time: usize, rng: &mut Rng| rng.uniform([batch, time, task.inputs], 0.0, 1.0, DType::F32);
     train(&mut net, steps, Adam::new(2e-2), seed, |net, step| {
@@ -298,7 +308,8 @@ fn words(steps: usize, seed: u64, add: &mut impl FnMut(&str, f64)) -> Result<()>
     let known: Vec<usize> = alone.iter().chain(&others[..169 - alone.len()]).copied().collect();
     let batch = |numbers: &[usize]| {
         let rows: Vec<Vec<usize>> = numbers.iter().map(|n| number_tokens(*n)).collect();
-        let tokens = rows.iter().flat_map(|r| (0..5).map(move |i| *r.get(i).unwrap_or(&0) as i64)).collect::<Vec<i64>>();
+        let tokens =
+            rows.iter().flat_map(|r| (0..5).map(move |i| *r.get(i).unwrap_or(&0) as i64)).collect::<Vec<i64>>();
         let last = rows.iter().map(|r| r.len() as i64 - 1).collect::<Vec<i64>>();
         let tokens = Tensor::new(tokens, [rows.len(), 5]).map_err(symbolon_net::Error::from)?;
         let truth = Tensor::from(numbers.iter().map(|n| *n as f32).collect::<Vec<f32>>()).unsqueeze(1);
@@ -330,7 +341,8 @@ fn words(steps: usize, seed: u64, add: &mut impl FnMut(&str, f64)) -> Result<()>
 
 fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
     let get = |name: &str| n[name].clone();
-    let each = |a: &str, b: &str, f: fn(f64, f64) -> f64| get(a).into_iter().zip(get(b)).map(|(a, b)| f(a, b)).collect();
+    let each =
+        |a: &str, b: &str, f: fn(f64, f64) -> f64| get(a).into_iter().zip(get(b)).map(|(a, b)| f(a, b)).collect();
     let worst = ["a + b near", "a + b far", "a - b near", "a - b far"].map(|what| get(&format!("NAC {what}")));
     let worst = (0..worst[0].len()).map(|i| worst.iter().map(|w| w[i]).fold(0.0, f64::max)).collect();
     let log = |a: f64, b: f64| (a / b).log10();
@@ -339,7 +351,11 @@ fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
         ("nac-adds", worst, vec![("plain linear, noisy", get("linear noisy"))]),
         ("corners-withstand-noise", each("linear noisy", "NAC noisy", log), vec![]),
         ("mlp-stays-near", each("MLP a + b far", "MLP a + b near", log), vec![]),
-        ("nalu-multiplies", each("NALU a * b far", "MLP a * b far", log), vec![("no log path", alone("NAC a * b far"))]),
+        (
+            "nalu-multiplies",
+            each("NALU a * b far", "MLP a * b far", log),
+            vec![("no log path", alone("NAC a * b far"))],
+        ),
         ("sequences-go-on", get("NAC sequences"), vec![("LSTM", get("LSTM sequences"))]),
         ("digits-go-on", each("NAC 100 digits", "NAC 10 digits", |a, b| a / b / 10.0), vec![]),
         ("digits-better-than-lstm", each("NAC 100 digits", "LSTM 100 digits", |a, b| a / b), vec![]),
@@ -370,17 +386,24 @@ fn show(lab: &mut Lab, n: &Numbers, printed: &[(&str, &str, String)]) {
         x.get(x.len() / 2).copied().unwrap_or(f64::NAN)
     };
     let tasks = Operation::ALL.map(Operation::formula).into_iter().filter(|f| n.contains_key(&format!("NAC {f} far")));
-    let mut table = Table::new("Errors as shares of a random network's, medians over seeds.").column(Column::text("task"));
-    table = MODELS.iter().fold(table, |t, m| t.column(Column::number(format!("{m} near"))).column(Column::number("far")));
+    let mut table =
+        Table::new("Errors as shares of a random network's, medians over seeds.").column(Column::text("task"));
+    table =
+        MODELS.iter().fold(table, |t, m| t.column(Column::number(format!("{m} near"))).column(Column::number("far")));
     for task in tasks {
-        let cells = MODELS.iter().flat_map(|m| ["near", "far"].map(|r| Cell::Number(middle(&format!("{m} {task} {r}")))));
+        let cells =
+            MODELS.iter().flat_map(|m| ["near", "far"].map(|r| Cell::Number(middle(&format!("{m} {task} {r}")))));
         table = table.row([Cell::Text(task.into())].into_iter().chain(cells));
     }
     let lengths = Plot::new("Digits added up").x(Scale::new("digits").log()).y(Scale::new("mean error").log());
     let line = |m: &str| [10.0, 100.0].map(|l| (l, middle(&format!("{m} {l} digits"))));
     let lengths = lengths.line("NAC", &line("NAC")).line("LSTM", &line("LSTM"));
     let words = ["LSTM", "NALU", "NAC"].map(|m| {
-        format!("{m}: {:.2} on known numbers, {:.2} on others", middle(&format!("{m} words known")), middle(&format!("{m} words")))
+        format!(
+            "{m}: {:.2} on known numbers, {:.2} on others",
+            middle(&format!("{m} words known")),
+            middle(&format!("{m} words"))
+        )
     });
     let read = printed.iter().map(|(name, task, said)| format!("{name}, {task}: {said}"));
     lab.show(|report| {
