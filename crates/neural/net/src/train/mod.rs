@@ -20,11 +20,13 @@
 //! # Ok::<(), symbolon_net::Error>(())
 //! ```
 
+mod descend;
 mod report;
 mod run;
 mod task;
 mod trainer;
 
+pub use descend::{descend, prepare};
 pub use report::{Outcome, Progress, Report, Why};
 pub use task::{Fit, Step, Task, Unscored};
 pub use trainer::Trainer;
