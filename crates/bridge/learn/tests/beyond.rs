@@ -325,7 +325,6 @@ fn a_node_classifier_learns_and_its_clamp_is_counterfactual() {
             descend(&mut net, &mut adam, loss);
         }
         let out = net.forward(&graph, &x, &features, &rows, None, &mut Trace::none());
-        let out = net.forward(&graph, &x, &features, &rows, None, &mut Trace::none());
         let found = out.logits.index_select(0, &rows).argmax(1).to_vec::<i64>();
         assert_eq!(found, train.map(|u| u as i64 / 6), "{kind:?}");
         let other = net.forward(&graph, &x, &features, &rows, Some((1, 0.0)), &mut Trace::none());
