@@ -12,9 +12,9 @@ use symbolon_data::{Batches, Labelled, Split, mnist};
 use symbolon_draw::{Axis, Bars, Cell, Column, Table};
 use symbolon_learn::node_rules::{NodeClassifier, Rules};
 use symbolon_net::layers::{Graph, GraphKind};
-use symbolon_net::train::{Fit, Trainer};
-use symbolon_net::{Architecture, Network, Parameters, Site, Trace};
-use symbolon_tensor::optim::{Adam, Optimiser};
+use symbolon_net::train::{Fit, Trainer, descend, prepare};
+use symbolon_net::{Architecture, Network, Site, Trace};
+use symbolon_tensor::optim::Adam;
 use symbolon_tensor::{DType, Device, Rng, Tensor, no_grad};
 use symbolon_theory::Theory;
 use symbolon_theory::budget::Budget;
@@ -287,6 +287,7 @@ impl World {
         };
         let auxiliary = if beside == Beside::Auxiliary { 2 } else { 0 };
         let mut network = NodeClassifier::new(kind, self.x.size(1), 64, self.classes, rules, auxiliary, &mut rng)?;
+        prepare(&mut network);
         let rate = if kind == GraphKind::Gcn { 1e-2 } else { 5e-3 };
         let mut adam = Adam::new(rate).with_penalty(5e-4);
         let rows = symbolon_data::indices(&self.train);
@@ -300,10 +301,7 @@ impl World {
             if let Some(found) = &out.auxiliary {
                 loss = loss + found.index_select(0, &rows).mse(&aims) * 0.1;
             }
-            let mut names = Vec::new();
-            network.collect_mut("", &mut names);
-            let gradients = loss.grad(&names.iter().map(|(_, p)| &**p).collect::<Vec<_>>());
-            adam.step(&mut names.into_iter().map(|(_, p)| p).collect::<Vec<_>>(), &gradients);
+            descend(&mut network, &mut adam, loss);
             let out = no_grad(|| network.forward(&self.graph, &self.x, &features, &rows, None, &mut Trace::none()));
             let found = out.logits.argmax(1).to_vec::<i64>();
             let share = |part: &[usize]| {

@@ -11,8 +11,8 @@ use symbolon_draw::{Axis, HeatMap, Plot};
 use symbolon_learn::anesi::{exact, right, symbolic};
 use symbolon_learn::diffusion::{Conditioned, Entropy, Process, Sampler, Vote, Weights, conditional_entropy, vote};
 use symbolon_learn::function::{DigitSum, Function, Plain};
-use symbolon_net::train::{Fit, Trainer};
-use symbolon_net::{Architecture, Mlp, MlpConfig, Network, Parameters, SiteInfo, Trace, parameters};
+use symbolon_net::train::{Fit, Trainer, descend, prepare};
+use symbolon_net::{Architecture, Mlp, MlpConfig, Network, SiteInfo, Trace, parameters};
 use symbolon_tensor::optim::{Adam, Optimiser};
 use symbolon_tensor::{DType, Device, Rng, Tensor, no_grad};
 
@@ -161,6 +161,7 @@ fn diffusion(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed
     let (process, function) = (Process::new(2, 5)?, half());
     let shown = pairs(train, true, 2_000, seed)?;
     let mut network = Pairs::new(5, seed)?;
+    prepare(&mut network);
     let weights = Weights {
         symbols: 1.5e-6,
         entropy,
@@ -180,7 +181,7 @@ fn diffusion(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed
     for step in 0..steps {
         let at = step * 16 % (shown.len() - 16);
         let loss = model(&network, &shown[at..at + 16], &mut rng)?;
-        descend(&mut network, &mut adam, &loss);
+        descend(&mut network, &mut adam, loss);
     }
     let measure = |how: Sampler| -> Result<Numbers> {
         let mut out = [0.0; 5];
@@ -210,13 +211,6 @@ fn diffusion(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed
         Ok(out)
     };
     Ok([measure(Sampler::FirstHitting)?, measure(Sampler::Steps(1))?])
-}
-
-fn descend(network: &mut impl Parameters, adam: &mut Adam, loss: &Tensor) {
-    let mut names = Vec::new();
-    network.collect_mut("", &mut names);
-    let gradients = loss.grad(&names.iter().map(|(_, p)| &**p).collect::<Vec<_>>());
-    adam.step(&mut names.into_iter().map(|(_, p)| p).collect::<Vec<_>>(), &gradients);
 }
 
 /// The independent model: exact probability of the label, symbols independent given the pictures.

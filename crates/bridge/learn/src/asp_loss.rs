@@ -186,6 +186,23 @@ mod tests {
         }
     }
 
+    /// The notebook that came with the paper sums a softmax over its own values, and masks its constraint with zeros: neither term
+    /// has a slope anywhere, so neither teaches.
+    #[test]
+    fn mistakes_of_the_published_notebook_are_not_repeated() {
+        let x = Tensor::from([[[0.3f64, -0.2], [0.1, 0.9], [0.4, 0.2]]]).variable(); // [batch, nodes, colours]
+        let p = x.softmax(2);
+        let slope = |loss: Tensor| loss.grad(&[&x])[0].abs().max().item();
+        assert!(slope((p.sum_axis(2, false) - 1.0).abs().mean()) < 1e-12);
+        assert_eq!(slope((&p * p.zeros_like()).sum_axis(1, false).square().mean()), 0.0);
+        let (ground, columns) = colours();
+        let rules = Expectations::of(&ground, &columns).unwrap();
+        let flat = p.reshape([1, 6]);
+        assert!(slope(rules.absolute(&flat)) > 1e-3);
+        let given = [1.0, 0.0, f64::NAN, f64::NAN, f64::NAN, f64::NAN];
+        assert!(slope(rules.remaining(&flat, &given).unwrap()) > 1e-3);
+    }
+
     #[test]
     fn repair_finds_the_most_probable_answer_set() {
         let (ground, columns) = colours();

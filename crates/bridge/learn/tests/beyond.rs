@@ -9,6 +9,7 @@ use symbolon_learn::node_rules::{NodeClassifier, Rules};
 use symbolon_learn::{Error, Norm};
 use symbolon_net::Trace;
 use symbolon_net::layers::{Graph, GraphKind};
+use symbolon_net::train::{descend, prepare};
 use symbolon_tensor::{DType, Rng, Tensor};
 use symbolon_theory::Theory;
 use symbolon_theory::budget::Budget;
@@ -314,18 +315,14 @@ fn a_node_classifier_learns_and_its_clamp_is_counterfactual() {
     for kind in [GraphKind::Gcn, GraphKind::Gat(2), GraphKind::Gin] {
         let rules = Rules::thresholds(&[0.5, 0.5, 0.5]);
         let mut net = NodeClassifier::new(kind, 4, 8, 2, Some(rules), 2, &mut rng).unwrap();
+        prepare(&mut net);
         let mut adam = symbolon_tensor::optim::Adam::new(0.02);
         let target = symbolon_data::indices(&train.map(|u| u / 6));
         for _ in 0..60 {
-            use symbolon_net::Parameters;
             let out = net.forward(&graph, &x, &features, &rows, None, &mut Trace::none());
-            let loss =
-                out.logits.index_select(0, &rows).cross_entropy(&target) + out.auxiliary.unwrap().square().mean();
-            let mut names = Vec::new();
-            net.collect_mut("", &mut names);
-            let g = loss.grad(&names.iter().map(|(_, p)| &**p).collect::<Vec<_>>());
-            let mut all: Vec<&mut Tensor> = names.into_iter().map(|(_, p)| p).collect();
-            symbolon_tensor::optim::Optimiser::step(&mut adam, &mut all, &g);
+            let aside = out.auxiliary.map(|a| a.square().mean()).unwrap();
+            let loss = out.logits.index_select(0, &rows).cross_entropy(&target) + aside;
+            descend(&mut net, &mut adam, loss);
         }
         let out = net.forward(&graph, &x, &features, &rows, None, &mut Trace::none());
         let found = out.logits.index_select(0, &rows).argmax(1).to_vec::<i64>();

@@ -15,8 +15,9 @@ mod chain;
 pub use beliefs::Beliefs;
 pub use chain::Chain;
 
-use symbolon_net::Parameters;
-use symbolon_tensor::optim::{Adam, Optimiser};
+use symbolon_net::parameters;
+use symbolon_net::train::{descend, prepare};
+use symbolon_tensor::optim::Adam;
 use symbolon_tensor::{DType, Rng, Tensor, no_grad};
 
 use crate::error::{Error, Result};
@@ -58,6 +59,7 @@ pub struct Anesi<'f> {
     pub beliefs: Beliefs,
     optimiser: Adam,
 }
+parameters!(Anesi<'_> { prediction, explanation });
 
 impl<'f> Anesi<'f> {
     /// Networks with weights of their own.
@@ -75,7 +77,9 @@ impl<'f> Anesi<'f> {
         let explanation = settings.explain.then(|| Chain::new(k * v + given, &vec![v; k], &hidden, rng)).transpose()?;
         let beliefs = Beliefs::new(k, v);
         let optimiser = Adam::new(settings.rate);
-        Ok(Self { function, settings, prediction, explanation, beliefs, optimiser })
+        let mut own = Self { function, settings, prediction, explanation, beliefs, optimiser };
+        prepare(&mut own);
+        Ok(own)
     }
 
     /// One step of the inference networks on data of the theory's own; the loss (equation 5: `-log q(y | P)`, and with an
@@ -103,19 +107,9 @@ impl<'f> Anesi<'f> {
             let prior = p.gather(2, &picks).squeeze(2).clamp_min(1e-30).ln().sum_axis(1, false);
             loss = loss + (predicted + explained - prior).square().mean();
         }
-        let value = loss.item();
-        let mut names = Vec::new();
-        self.prediction.collect_mut("", &mut names);
-        if let Some(explanation) = &mut self.explanation {
-            explanation.collect_mut("", &mut names);
-        }
-        let gradients = {
-            let all: Vec<&Tensor> = names.iter().map(|(_, p)| &**p).collect();
-            loss.grad(&all)
-        };
-        drop(loss);
-        let mut parameters: Vec<&mut Tensor> = names.into_iter().map(|(_, p)| p).collect();
-        self.optimiser.step(&mut parameters, &gradients);
+        let mut optimiser = std::mem::replace(&mut self.optimiser, Adam::new(0.0));
+        let value = descend(self, &mut optimiser, loss);
+        self.optimiser = optimiser;
         Ok(value)
     }
 

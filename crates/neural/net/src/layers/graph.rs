@@ -37,7 +37,8 @@ impl Graph {
                 degree[u] += w;
             }
         }
-        let (mut from, mut into, mut normal, mut others) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut from, mut into) = (Vec::new(), Vec::new());
+        let (mut normal, mut others) = (Vec::<f32>::new(), Vec::<f32>::new());
         for (u, list) in neighbours.iter().enumerate() {
             for (v, w, other) in list.iter().map(|&(v, w)| (v, w, 1.0)).chain([(u, 1.0, 0.0)]) {
                 from.push(v as i64);
