@@ -38,7 +38,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     for seed in lab.seeds() {
         let one: [f64; 4] = lab.keep(&format!("planted directions, seed {seed}"), |lab| {
             lab.note(&format!("seed {seed}: planted directions"));
-            planted_numbers(seed, lab.pick(2_000, 8_000))
+            planted_numbers(seed, lab.pick(3_000, 10_000))
         })?;
         [&mut toy.found, &mut toy.free, &mut toy.narrow, &mut toy.noise]
             .into_iter()
@@ -90,7 +90,7 @@ fn planted_numbers(seed: u64, steps: u64) -> Result<[f64; 4]> {
     let mut rng = Rng::new(seed ^ 0xbead);
     let world = planted(64, 256, 4, 20_000, &mut rng)?;
     let noise = shuffled_within(&world.rows, &mut rng)?;
-    let tied = |features, weight| Recipe { steps, rate: 2e-3, seed, ..Recipe::tied(features, weight) };
+    let tied = |features, weight| Recipe { steps, rate: 4e-3, batch: 128, seed, ..Recipe::tied(features, weight) };
     let score = |rows: &Tensor, recipe: Recipe| -> Result<f64> {
         Ok(mmcs(&world.directions, &learn(rows, &recipe)?.directions())?)
     };

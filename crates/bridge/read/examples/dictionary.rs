@@ -2,16 +2,18 @@
 //!
 //! ```text
 //! dictionary speed KIND UNITS FEATURES K BATCH STEPS [rows.safetensors]
-//! dictionary planted KIND FEATURES WEIGHT RATE STEPS
+//! dictionary planted KIND FEATURES WEIGHT RATE STEPS BATCH
 //! ```
-//! `KIND` is `topk`, `l1`, `tied` or `jumprelu`; the file holds `[rows, units]` as `rows`, else rows are random. Speed is printed
+//! `KIND` is `topk`, `l1`, `tied`, `jumprelu` or `jumprelu:THRESHOLD:BANDWIDTH`; the file holds `[rows, units]` as `rows`, else rows are random. Speed is printed
 //! as rows a second with the share of the variance that the last step explained and the largest memory.
 
 use std::error::Error;
 use std::time::Instant;
 
 use symbolon_net::train::{Report, Task};
-use symbolon_read::dictionary::{Learner, Recipe, Revive, Rows, Scaling, measure, mmcs, planted, shuffled_within};
+use symbolon_read::dictionary::{
+    Learner, Recipe, Revive, Rows, Scaling, Sparse, measure, mmcs, planted, shuffled_within,
+};
 use symbolon_tensor::{DType, Rng, io};
 
 fn recipe(kind: &str, features: usize, weight: f64) -> Result<Recipe, Box<dyn Error>> {
@@ -20,7 +22,13 @@ fn recipe(kind: &str, features: usize, weight: f64) -> Result<Recipe, Box<dyn Er
         "l1" => Recipe { revive: Revive::Never, ..Recipe::l1(features, weight) },
         "tied" => Recipe::tied(features, weight),
         "jumprelu" => Recipe::jump_relu(features, weight),
-        _ => return Err(format!("no kind `{kind}`").into()),
+        _ => match kind.split(':').collect::<Vec<_>>()[..] {
+            ["jumprelu", threshold, bandwidth] => {
+                let sparse = Sparse::JumpRelu { weight, threshold: threshold.parse()?, bandwidth: bandwidth.parse()? };
+                Recipe { sparse, ..Recipe::jump_relu(features, weight) }
+            }
+            _ => return Err(format!("no kind `{kind}`").into()),
+        },
     })
 }
 
@@ -37,9 +45,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let kind = args.get(1).ok_or("say `speed` or `planted`, and a kind")?;
     if args[0] == "planted" {
         let world = planted(64, 256, 4, 20_000, &mut Rng::new(1))?;
-        let [rate, steps] = [number(4)?, number(5)?];
+        let [rate, steps, batch] = [number(4)?, number(5)?, number(6)?];
         let base = recipe(kind, number(2)? as usize, number(3)?)?;
-        let recipe = Recipe { rate, steps: steps as u64, scaling: Scaling::None, ..base };
+        let recipe = Recipe { rate, steps: steps as u64, batch: batch as usize, scaling: Scaling::None, ..base };
         for (name, rows) in
             [("planted", world.rows.clone()), ("shuffled", shuffled_within(&world.rows, &mut Rng::new(2))?)]
         {

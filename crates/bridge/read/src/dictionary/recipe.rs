@@ -136,7 +136,7 @@ impl Recipe {
     }
     /// The JumpReLU autoencoder of Rajamanoharan et al. 2024.
     pub fn jump_relu(features: usize, weight: f64) -> Recipe {
-        let sparse = Sparse::JumpRelu { weight, threshold: 0.01, bandwidth: 0.05 };
+        let sparse = Sparse::JumpRelu { weight, threshold: 0.1, bandwidth: 0.3 };
         Recipe { sparse, revive: Revive::Never, ..Recipe::l1(features, 0.0) }
     }
     /// The same for a transcoder (Dunefsky et al. 2024): rows are weighed by the length of their targets. Give [`Rows`] with

@@ -32,7 +32,9 @@ pub(super) struct Coded {
 
 /// Encodes and decodes rows from which the offset is subtracted; `weight` is what activity costs now.
 pub(super) fn code(x: &Tensor, w: &Weights<'_>, sparse: Sparse, weight: f64, unit_rows: bool) -> Coded {
-    let inner = no_grad(|| x.detach().matmul(&w.encoder.detach().t()) + w.encoder_bias.detach());
+    // Recorded for the dense way; the sparse way computes the few products that it needs again.
+    let z = x.matmul(&w.encoder.t()) + w.encoder_bias;
+    let inner = z.detach();
     let [rows, features] = [inner.size(0), inner.size(1)];
     let places = match (sparse, w.threshold) {
         (Sparse::TopK { k }, _) => Csr::top(&inner, k),
@@ -46,7 +48,6 @@ pub(super) fn code(x: &Tensor, w: &Weights<'_>, sparse: Sparse, weight: f64, uni
     let lengths = || w.decoder.norm(2.0, &[1], false);
     let (codes, count, output, per_place) = match dense {
         true => {
-            let z = x.matmul(&w.encoder.t()) + w.encoder_bias;
             let (codes, count) = activate(&z, sparse, w.threshold);
             let output = codes.matmul(w.decoder);
             let lengths = (!unit_rows).then(lengths);
