@@ -87,11 +87,13 @@ fn stacks(lab: &mut Lab) -> Result<()> {
     lab.means("paths-add-up", &exact, &[])?;
     lab.means("collapse-accelerates", &ratio, &[])?;
     lab.means("geometric-beats-linear", &laws, &[])?;
-    let controls: [(&str, &[f64]); 2] = [("patterns are the identity", &gone[1]), ("patterns are permutations", &gone[2])];
+    let controls: [(&str, &[f64]); 2] =
+        [("patterns are the identity", &gone[1]), ("patterns are permutations", &gone[2])];
     lab.means("gone-by-layer-12", &gone[0], &controls)?;
     lab.report("below-the-bound", Evidence::new(Estimate::exact(worst)?))?;
     let names = ["attention", "patterns are the identity", "patterns are permutations"];
-    let plot = names.iter().zip(&curves).fold(collapse("Random attention, 64 bits"), |p, (n, c)| p.line(*n, &points(c)));
+    let plot =
+        names.iter().zip(&curves).fold(collapse("Random attention, 64 bits"), |p, (n, c)| p.line(*n, &points(c)));
     lab.show(|page| {
         page.section("Attention alone")
             .text("How much of the tokens is not common to all of them, layer by layer. Without skip connections it falls ever faster, until rounding ends it; when nobody looks at anybody else, or at exactly one other token, it does not fall at all: averaging is the cause, not depth.")
@@ -112,7 +114,8 @@ fn points(y: &[f64]) -> Vec<(f64, f64)> {
 fn variants(model: &Local) -> Result<([Vec<f64>; 4], Plot)> {
     let paragraphs = wikitext::articles()?.held_out.into_iter().flatten();
     let tokens = paragraphs.filter_map(|p| model.tokens(&Prompt::Text(p)).ok());
-    let tokens: Vec<i64> = tokens.filter(|t| t.len() >= 64).take(32).flat_map(|t| t.into_iter().take(64)).map(i64::from).collect();
+    let tokens: Vec<i64> =
+        tokens.filter(|t| t.len() >= 64).take(32).flat_map(|t| t.into_iter().take(64)).map(i64::from).collect();
     let tokens = Tensor::new(tokens, [32, 64]).map_err(symbolon_net::Error::other)?;
     let depth = model.network.blocks.len();
     let mut last: [Vec<f64>; 4] = Default::default();
@@ -168,7 +171,8 @@ fn sorting(lab: &mut Lab) -> Result<()> {
         lab.note(&format!("seed {seed}: sorting"));
         let mut rng = Rng::new(seed ^ 0x5047);
         let [[right, x], [held_right, held]] = [sequences(1000, &mut rng), sequences(400, &mut rng)];
-        let config = TransformerConfig { hidden: 96, ..TransformerConfig::encoder(labels, SORT[0], depth, 48, HEADS, labels) };
+        let config =
+            TransformerConfig { hidden: 96, ..TransformerConfig::encoder(labels, SORT[0], depth, 48, HEADS, labels) };
         let trained = |surgery: Surgery| -> Result<Transformer> {
             let mut net = Transformer::new(&config, &mut Rng::new(seed))?;
             let batches = Batches::new(1000, 50, seed)?;
@@ -208,7 +212,9 @@ fn sorting(lab: &mut Lab) -> Result<()> {
     lab.show(|page| {
         page.section("Sorting").figure(
             "Accuracy of a transformer that sorts 8 numbers, restricted to paths through so many heads.",
-            Bars::new("Accuracy by length of path", names).axis(Axis::new("accuracy").range(0.0, 1.0)).group("held-out sequences", &values),
+            Bars::new("Accuracy by length of path", names)
+                .axis(Axis::new("accuracy").range(0.0, 1.0))
+                .group("held-out sequences", &values),
         )
     });
     Ok(())

@@ -9,9 +9,9 @@ pub mod describe;
 pub mod dictionary;
 pub mod erase;
 mod error;
-pub mod paths;
 mod flow;
 pub mod fourier;
+pub mod paths;
 mod symbolify;
 
 pub use arithmetic::arithmetic;

@@ -1,7 +1,7 @@
 //! Paths against the pass that they decompose, collapse against its causes, surgery against a network written by hand.
 
-use symbolon_net::{Transformer, TransformerConfig};
 use symbolon_net::{Edit, Network, Trace};
+use symbolon_net::{Transformer, TransformerConfig};
 use symbolon_read::paths::surgery::{Surgery, along};
 use symbolon_read::paths::*;
 use symbolon_tensor::{DType, Rng, Tensor};

@@ -73,7 +73,5 @@ fn without_skip(trace: Trace, l: usize, from: &str, out: &str) -> Trace {
         let stream = held.lock().unwrap_or_else(PoisonError::into_inner).take();
         Ok(stream.map_or_else(|| x.tensor().clone(), |stream| x.tensor() - stream))
     };
-    trace
-        .edit(format!("blocks.{l}.{from}"), Edit::map(remember))
-        .edit(format!("blocks.{l}.{out}"), Edit::map(take_off))
+    trace.edit(format!("blocks.{l}.{from}"), Edit::map(remember)).edit(format!("blocks.{l}.{out}"), Edit::map(take_off))
 }

@@ -5,9 +5,7 @@
 
 use crate::architecture::Architecture;
 use crate::error::Result;
-use crate::layers::{
-    Attention, Dropout, Embedding, FeedForward, Init, LayerNorm, Linear, Nonlinearity, Norm, RmsNorm,
-};
+use crate::layers::{Attention, Dropout, Embedding, FeedForward, Init, LayerNorm, Linear, Nonlinearity, Norm, RmsNorm};
 use crate::network::{Network, Parameters, join};
 use crate::pretrained::{
     self, Bias, Block, Config, Embedding as Begin, Family, Head, Input, NormKind, Order, Rotary, Stretch,
