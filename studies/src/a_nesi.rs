@@ -49,7 +49,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
             let sum = DigitSum::new(n);
             let name = ["1 digit", "2 digits", "4 digits", "4 digits, flat prior", "1 digit, frozen inference"][i];
             lab.note(&format!("seed {seed}: {name}"));
-            let steps = lab.pick([1_500, 1_500, 2_000, 2_000, 400][i], 40_000);
+            let steps = lab.pick([2_500, 2_500, 2_500, 2_500, 400][i], 40_000);
             found[i].push(
                 lab.keep(&format!("{name} {seed}"), |_| learned(&sum, &sum, &digits, twist, width, steps, seed))?,
             );

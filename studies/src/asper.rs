@@ -311,9 +311,10 @@ fn repaired(world: &World, epochs: usize, seed: u64) -> Result<[f64; 4]> {
     let (mut consistent, mut equal) = (0.0, 0.0);
     for (i, p) in test.iter().enumerate() {
         let grid = mended(world, &p.clues, &log_p.get(i as isize))?;
-        consistent += f64::from(world.sudoku.violations(&grid) == 0) / test.len() as f64;
-        equal += f64::from(grid == p.solution) / test.len() as f64;
+        consistent += f64::from(world.sudoku.violations(&grid) == 0);
+        equal += f64::from(grid == p.solution);
     }
+    let (consistent, equal) = (consistent / test.len() as f64, equal / test.len() as f64);
     // Half of the clues leave many grids: here weights decide.
     let few: Vec<Puzzle> = test[..5]
         .iter()

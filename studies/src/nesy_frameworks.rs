@@ -13,7 +13,7 @@ use symbolon_draw::{Axis, Cell, Column, Plot, Table};
 use symbolon_learn::declare::{Constraints, Multipliers};
 use symbolon_learn::facets::{Engine, PROBES, effort, probe};
 use symbolon_learn::{Program, Semantics, negative_log_probability};
-use symbolon_net::train::{Fit, Trainer};
+use symbolon_net::train::{Fit, Trainer, prepare};
 use symbolon_net::{Architecture, Network, Trace};
 use symbolon_tensor::optim::Adam;
 use symbolon_tensor::{DType, Device, Rng, Tensor, no_grad};
@@ -140,7 +140,7 @@ fn taught(
     let mut rng = Rng::new(!seed);
     let mut trainer = Trainer::new(Adam::new(2e-3)).epochs(1).seed(seed);
     let mut curve = Vec::new();
-    for _ in 0..6 {
+    for _ in 0..10 {
         let all = tuples.epoch(0);
         let mut next = all.chunks(32);
         let steps = next.len();
@@ -244,7 +244,8 @@ fn costs() -> Result<Cost> {
             .with_semantics(engine.semantics())
             .with_budget(Budget::with_time(std::time::Duration::from_secs(120)));
         let mut rng = Rng::new(0);
-        let network = "lenet(10)".parse::<Architecture>()?.build(&mut rng, Device::Cpu)?;
+        let mut network = "lenet(10)".parse::<Architecture>()?.build(&mut rng, Device::Cpu)?;
+        prepare(&mut network);
         let images = rng.uniform([64 * digits, 1, 28, 28], 0.0, 1.0, DType::F32);
         let mut examples = Vec::new();
         for e in 0..32 {

@@ -73,7 +73,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     let seeds: Vec<u64> = lab.seeds().into_iter().take(lab.pick(3, 10)).collect();
     let small = |data: &Labelled| data.subset(&(0..data.len()).filter(|&i| data.labels[i] < 5).collect::<Vec<_>>());
     let (train, test) = (small(&digits.train), small(&digits.held_out));
-    let steps = lab.pick(1_000, 10_000);
+    let steps = lab.pick(2_500, 20_000);
     let [mut own, mut sure, mut once, mut independent, mut spread] = [(); 5].map(|()| Vec::<Numbers>::new());
     for &seed in &seeds {
         lab.note(&format!("seed {seed}: halves, diffusion"));
@@ -90,7 +90,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     let mut sums = [[0usize; 2]; 2];
     for &seed in &seeds[..seeds.len().min(lab.pick(1, 10))] {
         lab.note(&format!("seed {seed}: sums of four digits"));
-        let steps = lab.pick(1_500, 40_000);
+        let steps = lab.pick(2_500, 40_000);
         let pair = lab.keep(&format!("sums {seed}"), |_| four_digits(&digits.train, &digits.held_out, steps, seed))?;
         (0..2).for_each(|i| sums[i].iter_mut().zip(pair[i]).for_each(|(s, p)| *s += p));
     }
