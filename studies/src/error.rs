@@ -54,9 +54,27 @@ pub enum Error {
     /// A picture.
     #[error(transparent)]
     Draw(#[from] symbolon_draw::DrawError),
+    /// A theory that teaches networks.
+    #[error(transparent)]
+    Learn(#[from] symbolon_learn::Error),
+    /// A formula.
+    #[error(transparent)]
+    Formula(#[from] symbolon_formula::Error),
     /// Data.
     #[error(transparent)]
     Data(#[from] symbolon_data::Error),
+}
+
+impl From<symbolon_theory::diag::Diagnostics> for Error {
+    fn from(diagnostics: symbolon_theory::diag::Diagnostics) -> Self {
+        Error::Learn(diagnostics.into())
+    }
+}
+
+impl From<symbolon_tensor::Error> for Error {
+    fn from(error: symbolon_tensor::Error) -> Self {
+        Error::Net(error.into())
+    }
 }
 
 impl Error {

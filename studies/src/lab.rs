@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use symbolon_check::claim::{Evidence, Sealed, Trial};
+use symbolon_check::stats::Estimate;
 use symbolon_draw::Report;
 use symbolon_lm::Local;
 
@@ -80,6 +81,22 @@ impl Lab<'_> {
     /// [`Error::Check`]: see [`Trial::report`].
     pub fn report(&mut self, id: &str, evidence: Evidence) -> Result<()> {
         Ok(self.trial.report(id, evidence)?)
+    }
+    /// Gives a claim the mean of what was measured once for each seed, with the means of its controls; with a single seed, which
+    /// gives no idea of how much seeds differ, says that it was not measured.
+    ///
+    /// # Errors
+    /// As [`report`](Self::report), and [`Error::Check`] for numbers that are not finite.
+    pub fn means(&mut self, id: &str, values: &[f64], controls: &[(&str, &[f64])]) -> Result<()> {
+        if values.len() < 2 {
+            return self.not_measured(id, "one seed has no interval; give at least 2");
+        }
+        let evidence = Evidence::new(Estimate::mean(values)?);
+        let with = |e: Evidence, (name, values): &(&str, &[f64])| -> Result<Evidence> {
+            Ok(e.control(name, Estimate::mean(values)?))
+        };
+        let evidence = controls.iter().try_fold(evidence, with)?;
+        self.report(id, evidence)
     }
     /// Says why a claim could not be measured.
     ///

@@ -16,12 +16,21 @@
 //! # Ok::<(), symbolon_studies::Error>(())
 //! ```
 
+mod a_nesi;
+mod asper;
 mod error;
 mod falsifiable_interpretability;
+mod firegnn;
 mod index;
+mod kan;
 mod keep;
 mod lab;
+mod modular_addition_fourier;
+mod nalu;
+mod nesy_frameworks;
+mod nesydm;
 mod page;
+mod rank_collapse;
 mod run;
 mod sae_cunningham;
 mod table;
@@ -59,15 +68,26 @@ macro_rules! study {
 }
 
 /// All studies, in the order of the index.
-pub const STUDIES: &[Study] =
-    &[study!(sae_cunningham, "sae-cunningham"), study!(falsifiable_interpretability, "falsifiable-interpretability")];
+pub const STUDIES: &[Study] = &[
+    study!(firegnn, "firegnn"),
+    study!(nesy_frameworks, "nesy-frameworks"),
+    study!(a_nesi, "a-nesi"),
+    study!(kan, "kan"),
+    study!(asper, "asper"),
+    study!(nesydm, "nesydm"),
+    study!(rank_collapse, "rank-collapse"),
+    study!(sae_cunningham, "sae-cunningham"),
+    study!(nalu, "nalu"),
+    study!(falsifiable_interpretability, "falsifiable-interpretability"),
+    study!(modular_addition_fourier, "modular-addition-fourier"),
+];
 
 /// The catalogue of all methods of the house: each crate's cards, gathered. A crate with new cards adds its list here.
 ///
 /// # Errors
 /// [`Error::Check`] for cards that do not fit the vocabulary.
 pub fn catalogue() -> Result<Catalogue> {
-    Ok(Catalogue::new(symbolon_check::CARDS.iter().chain(symbolon_read::CARDS).copied())?)
+    Ok(Catalogue::new(symbolon_check::CARDS.iter().chain(symbolon_learn::CARDS).chain(symbolon_read::CARDS).copied())?)
 }
 
 /// The study of a paper.

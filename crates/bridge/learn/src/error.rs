@@ -54,6 +54,18 @@ pub enum Error {
         /// What is in its way, and what to do.
         problem: String,
     },
+    /// A symbolic function, or what learns through it, that is given or answers what it must not.
+    #[error("symbolic function: {problem}")]
+    Function {
+        /// What is wrong, and where.
+        problem: String,
+    },
+    /// Constraints that were declared over something else than what they are given.
+    #[error("declared constraints: {problem}")]
+    Constraint {
+        /// What was given and what was expected.
+        problem: String,
+    },
     /// An example that belongs to another program or another kind of program.
     #[error("example {example}: {problem}")]
     Example {

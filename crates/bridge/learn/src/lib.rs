@@ -34,13 +34,21 @@
 //!
 //! A [`Program`] reads its theory exactly, by the best proofs of each example, or in a fuzzy logic: see [`Semantics`].
 
+pub mod anesi;
+pub mod asp_loss;
 mod batch;
+mod cards;
 mod circuit;
+pub mod declare;
+pub mod diffusion;
 mod error;
+pub mod facets;
+pub mod function;
 mod fuzzy;
 mod kernel;
 mod layer;
 mod loss;
+pub mod node_rules;
 mod op;
 mod params;
 mod plan;
@@ -50,6 +58,7 @@ mod shape;
 mod topk;
 
 pub use batch::{Answers, Batch, Calls};
+pub use cards::CARDS;
 pub use circuit::CircuitLayer;
 pub use error::{Error, Result};
 pub use fuzzy::Norm;

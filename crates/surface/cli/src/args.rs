@@ -11,6 +11,7 @@ use crate::chat::Chat;
 use crate::generate::Generate;
 use crate::harvest::Harvest;
 use crate::project::On;
+use crate::sql::Sql;
 use crate::trace::Trace;
 
 /// Symbolon: between neural networks and symbols.
@@ -48,6 +49,8 @@ pub enum Command {
     Trace(Trace),
     /// Write the activations of a corpus to disk
     Harvest(Harvest),
+    /// Ask a store of activations a question in SQL
+    Sql(Sql),
     /// The store of downloaded models: list, show, get, verify, rm
     Models(Models),
     /// What was read in networks and kept: list, show, facts

@@ -19,6 +19,7 @@ mod readings;
 mod render;
 mod report;
 mod shell;
+mod sql;
 mod study;
 mod trace;
 mod trace_page;
@@ -92,6 +93,7 @@ fn main() -> ExitCode {
         Command::Chat(args) => chat::run(&args),
         Command::Trace(args) => trace::run(&args),
         Command::Harvest(args) => harvest::run(&args),
+        Command::Sql(args) => sql::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Readings(args) => readings::run(&args),
         Command::Methods(args) => study::methods(&args),

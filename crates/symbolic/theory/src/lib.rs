@@ -34,6 +34,7 @@
 //! Mistakes in a program are [`diag::Diagnostics`], which print with the line, a caret and a remedy. Whatever can run long takes a
 //! [`budget::Budget`]; beyond it, answers are bounds.
 
+pub mod asp;
 pub mod budget;
 pub mod builtins;
 mod check;
@@ -66,6 +67,7 @@ mod tree;
 pub mod unify;
 mod weight;
 mod writer;
+pub mod zero_one;
 
 pub use infer::infer;
 pub use theory::Theory;

@@ -20,11 +20,15 @@
 //! # Ok::<(), symbolon_net::Error>(())
 //! ```
 
+mod descend;
 mod report;
 mod run;
 mod task;
 mod trainer;
+mod whole;
 
+pub use descend::{descend, prepare};
 pub use report::{Outcome, Progress, Report, Why};
-pub use task::{Fit, Step, Task, Unscored};
+pub use task::{Fit, Step, Task};
 pub use trainer::Trainer;
+pub use whole::minimise;
