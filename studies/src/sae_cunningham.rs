@@ -30,7 +30,8 @@ const SITE: &str = "blocks.8.resid_post";
 const LENGTH: usize = 129;
 /// Directions that are described, of each kind.
 const DESCRIBED: usize = 60;
-const COUNTS: [usize; 10] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+/// How many directions are ablated or taken from another run.
+const COUNTS: [usize; 5] = [1, 4, 16, 64, 256];
 
 /// Measures and reports every claim.
 pub fn run(lab: &mut Lab) -> Result<()> {
@@ -230,14 +231,14 @@ fn real_numbers(lab: &mut Lab, seed: u64) -> Result<Real> {
     let articles = wikitext::articles()?;
     let sealed = Sealed::new("held-out articles", articles.held_out.concat().join("\n").as_bytes(), articles.held_out);
     let cut = Cut(&model.network);
-    let train = tokens(&documents(&model, &articles.train, lab.pick(200, 600))?);
+    let train = tokens(&documents(&model, &articles.train, lab.pick(150, 600))?);
     lab.note("activations of the model and of its untrained twin");
     let rows = cut.rows(&train)?;
     let mut rng = Rng::new(seed);
     let blank = Transformer::random(&model.network.config, &mut rng)?;
     let blank = Cut(&blank).rows(&train)?;
     let recipe =
-        Recipe { steps: lab.pick(1_200, 10_000), batch: 512, seed, ..Recipe::topk(lab.pick(1_152, 4_608), 48) };
+        Recipe { steps: lab.pick(1_000, 10_000), batch: 512, seed, ..Recipe::topk(lab.pick(1_152, 4_608), 48) };
     let mut trained = Vec::new();
     for (name, rows) in
         [("model", &rows), ("untrained model", &blank), ("shuffled activations", &shuffled_within(&rows, &mut rng)?)]
@@ -250,7 +251,7 @@ fn real_numbers(lab: &mut Lab, seed: u64) -> Result<Real> {
     let units = rows.size(1);
     let components = principal_components(&rows, units)?;
 
-    let held_out = documents(&model, lab.open(&sealed)?, lab.pick(112, 150))?;
+    let held_out = documents(&model, lab.open(&sealed)?, lab.pick(104, 150))?;
     let (told, other) = held_out.split_at(lab.pick(96, 120));
     lab.note("descriptions");
     let described = descriptions(&model, &cut, told, &sae, &rows, &components, seed)?;
@@ -456,13 +457,13 @@ fn erasure(
     let average = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
     let before = right(&|x| Ok(x.clone()))?;
     let (mut curve, mut chosen) = (Vec::new(), None);
-    for count in COUNTS.into_iter().filter(|c| *c <= 256) {
+    for count in COUNTS {
         let [a, b] = [right(&|x| without_features(count, x))?, right(&|x| without_components(count, x))?];
         let by_features = cut.disturbance(other, &|x| without_features(count, x))?;
         let by_components = cut.disturbance(other, &|x| without_components(count, x))?;
         let disturbed = [average(&by_features), average(&by_components)];
         curve.push(Erasure { count, accuracy: [average(&a), average(&b)], disturbed });
-        if chosen.is_none() && (average(&a) <= 0.55 || count == 256) {
+        if chosen.is_none() && (average(&a) <= 0.55 || count == COUNTS[COUNTS.len() - 1]) {
             chosen = Some((count, a, by_features, by_components));
         }
     }
@@ -517,7 +518,7 @@ fn patching(
         let start = distance.detach().to_vec::<f64>();
         let difference = of(&flat(&a), &flat(&b), base.size(0))?;
         let ranked = difference.ranked(&gradient);
-        let mut first = vec![(2 * COUNTS[COUNTS.len() - 1]) as f64; start.len()];
+        let mut first = vec![(4 * COUNTS[COUNTS.len() - 1]) as f64; start.len()];
         for count in COUNTS.into_iter().rev() {
             let moved = difference.swapped(&flat(&a), &ranked, count).reshape(a.shape());
             let left =
