@@ -3,8 +3,17 @@
 //! Every reader takes activations (or a network and inputs) and gives symbols: probes give directions, dictionaries give features,
 //! interchange gives subspaces, attribution gives weights. What was found is checked by `symbolon-check`.
 
+pub mod attribution;
 mod cards;
+pub mod das;
 mod error;
+pub mod lens;
+pub mod patch;
+pub mod probe;
+mod rest;
+mod rows;
 
 pub use cards::CARDS;
 pub use error::{Error, Result};
+pub use rest::{Layered, Rest};
+pub use rows::rows;

@@ -24,6 +24,7 @@ mod error;
 pub mod laws;
 mod neuron;
 mod predicate;
+mod rotated;
 mod subspace;
 mod values;
 
@@ -33,6 +34,7 @@ pub use error::{Error, Result};
 pub use laws::{Law, Laws};
 pub use neuron::Neuron;
 pub use predicate::NeuralPredicate;
+pub use rotated::{Rotated, orthonormality};
 pub use subspace::Subspace;
 pub use values::{Domain, Values};
 
