@@ -42,6 +42,18 @@ pub enum Error {
     /// A network.
     #[error(transparent)]
     Net(#[from] symbolon_net::Error),
+    /// A language model.
+    #[error(transparent)]
+    Lm(#[from] symbolon_lm::Error),
+    /// A reader of networks.
+    #[error(transparent)]
+    Read(#[from] symbolon_read::Error),
+    /// A symbol.
+    #[error(transparent)]
+    Symbol(#[from] symbolon_symbol::Error),
+    /// A picture.
+    #[error(transparent)]
+    Draw(#[from] symbolon_draw::DrawError),
     /// Data.
     #[error(transparent)]
     Data(#[from] symbolon_data::Error),

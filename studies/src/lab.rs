@@ -2,9 +2,14 @@
 
 use std::path::PathBuf;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use symbolon_check::claim::{Evidence, Sealed, Trial};
+use symbolon_draw::Report;
+use symbolon_lm::Local;
 
 use crate::error::{Error, Result};
+use crate::keep::Keep;
 
 /// How much is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -32,6 +37,8 @@ pub struct Lab<'a> {
     pub(crate) profile: Profile,
     pub(crate) seeds: Vec<u64>,
     pub(crate) folder: PathBuf,
+    pub(crate) kept: Keep,
+    pub(crate) shown: Report,
     pub(crate) clock: &'a dyn Fn() -> u64,
     pub(crate) progress: &'a mut dyn FnMut(&str),
 }
@@ -80,6 +87,40 @@ impl Lab<'_> {
     /// [`Error::Check`]: see [`Trial::not_measured`].
     pub fn not_measured(&mut self, id: &str, reason: &str) -> Result<()> {
         Ok(self.trial.not_measured(id, reason)?)
+    }
+    /// Adds sections, text, figures and tables to the report that a reader opens after the run; the claims and their verdicts
+    /// stand in it already.
+    pub fn show(&mut self, add: impl FnOnce(Report) -> Report) {
+        let shown = std::mem::replace(&mut self.shown, Report::new(""));
+        self.shown = add(shown);
+    }
+    /// A part of the study that takes long and answers numbers: what it answered is kept on disk, so that a run that was
+    /// interrupted goes on from there. It is asked again when the program, the profile or `name` (which should say the seed)
+    /// are others, and after the study has ended.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the file that cannot be written; whatever `make` answers.
+    pub fn keep<T: Serialize + DeserializeOwned>(
+        &mut self,
+        name: &str,
+        make: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        if let Some(value) = self.kept.find(name) {
+            self.note(&format!("{name}: kept from the run before"));
+            return Ok(value);
+        }
+        let value = make(self)?;
+        self.kept.put(name, &value)?;
+        Ok(value)
+    }
+    /// A language model from the user's store of models, by name.
+    ///
+    /// # Errors
+    /// [`Error::Lm`] that names the command which gets it.
+    pub fn model(&mut self, name: &str) -> Result<Local> {
+        let model = Local::named(name)?;
+        self.digest(name, symbolon_net::fingerprint(&model.network));
+        Ok(model)
     }
     /// Keeps a picture or a table beside the results.
     ///

@@ -19,7 +19,9 @@
 mod error;
 mod falsifiable_interpretability;
 mod index;
+mod keep;
 mod lab;
+mod page;
 mod run;
 mod table;
 
@@ -63,7 +65,7 @@ pub const STUDIES: &[Study] = &[study!(falsifiable_interpretability, "falsifiabl
 /// # Errors
 /// [`Error::Check`] for cards that do not fit the vocabulary.
 pub fn catalogue() -> Result<Catalogue> {
-    Ok(Catalogue::new(symbolon_check::CARDS.iter().copied())?)
+    Ok(Catalogue::new(symbolon_check::CARDS.iter().chain(symbolon_read::CARDS).copied())?)
 }
 
 /// The study of a paper.

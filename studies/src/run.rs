@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use symbolon_check::claim::{Claims, Register, Results, Source, Trial};
+use symbolon_draw::Report;
 
 use crate::error::{Error, Result};
+use crate::keep::Keep;
 use crate::lab::{Lab, Profile};
+use crate::page::page;
 use crate::{Study, papers};
 
 /// How a study is run.
@@ -17,7 +20,7 @@ pub struct Settings {
     pub seeds: usize,
     /// The first seed: other seeds should give the same verdicts.
     pub first_seed: u64,
-    /// Where results go: `<slug>.json`, the log `<slug>.log` and pictures in the folder `<slug>`.
+    /// Where results go: `<slug>.json`, the log `<slug>.log`, and a folder `<slug>` with `report.html` and artefacts.
     pub out: PathBuf,
 }
 
@@ -29,7 +32,8 @@ impl Default for Settings {
 }
 
 /// Runs a study: registers its claims, measures them, decides, and writes the results, all or nothing. A run that is
-/// interrupted leaves the results of the run before as they were; its log says that it began.
+/// interrupted leaves the results of the run before as they were, its log says that it began, and parts that it kept
+/// ([`Lab::keep`]) are not made again.
 ///
 /// `clock` answers seconds since 1970 ([`now`] outside of tests); `progress` is told what is being done.
 ///
@@ -64,11 +68,23 @@ pub fn run(
     };
     let trial = Trial::begin(&mut register, &claims, source, clock())?;
     let folder = out.join(study.slug);
-    let mut lab = Lab { trial, profile: settings.profile, seeds, folder, clock, progress };
+    std::fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
+    let kept = Keep::new(folder.join("kept"), settings.profile);
+    let shown = Report::new("");
+    let mut lab = Lab { trial, profile: settings.profile, seeds, folder: folder.clone(), kept, shown, clock, progress };
     (study.run)(&mut lab)?;
-    let results = lab.trial.finish(clock())?;
+    let Lab { trial, kept, shown, .. } = lab;
+    let results = trial.finish(clock())?;
+    page(&results, shown, command(study.slug, settings)).write(folder.join("report.html"))?;
     results.save(out.join(format!("{}.json", study.slug)))?;
+    kept.clear()?;
     Ok(results)
+}
+
+/// The command that makes the results again.
+fn command(slug: &str, settings: &Settings) -> String {
+    let full = if settings.profile == Profile::Full { " --full" } else { "" };
+    format!("symbolon study run {slug}{full} --seeds {} --first {}", settings.seeds, settings.first_seed)
 }
 
 /// Seconds since 1970.

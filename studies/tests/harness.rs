@@ -100,6 +100,50 @@ fn dropped_and_altered_claims_leave_the_old_results() {
     assert_eq!((of("Registered"), of("Began"), of("Finished")), (1, 3, 1));
 }
 
+thread_local! {
+    /// How often the long part was run, and whether the power fails behind it.
+    static LONG: Cell<usize> = const { Cell::new(0) };
+    static FAILS: Cell<bool> = const { Cell::new(false) };
+}
+
+fn long(lab: &mut Lab) -> Result<()> {
+    let numbers: Vec<f64> = lab.keep("numbers of all seeds", |lab| {
+        LONG.set(LONG.get() + 1);
+        Ok(lab.seeds().into_iter().flat_map(|s| Rng::new(s).normal([20], DType::F64).to_vec::<f64>()).collect())
+    })?;
+    if FAILS.get() {
+        return Err(Error::Setting { what: "power", problem: "it failed".into() });
+    }
+    let found = Estimate::mean(&numbers)?;
+    lab.show(|page| page.section("Numbers").text("They were drawn."));
+    lab.report("planted", Evidence::new(found.clone()).control("shuffled signs", found))
+}
+
+#[test]
+fn an_interrupted_run_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    FAILS.set(true);
+    run_in(folder.path(), &study(long), 0).unwrap_err();
+    FAILS.set(false);
+    let resumed = run_in(folder.path(), &study(long), 0).unwrap();
+    assert_eq!(LONG.get(), 1);
+    // A run that ended leaves nothing behind: the next one begins anew, with the same numbers to the last bit.
+    let fresh = run_in(folder.path(), &study(long), 0).unwrap();
+    assert_eq!((LONG.get(), fresh.findings), (2, resumed.findings));
+}
+
+#[test]
+fn the_report_shows_claims_controls_and_what_the_study_adds() {
+    let folder = tempfile::tempdir().unwrap();
+    run_in(folder.path(), &study(long), 0).unwrap();
+    let page = std::fs::read_to_string(folder.path().join(SLUG).join("report.html")).unwrap();
+    for text in
+        ["The numbers lie around one.", "shuffled signs", "They were drawn.", "symbolon study run sae-cunningham"]
+    {
+        assert!(page.contains(text), "{text}");
+    }
+}
+
 #[test]
 fn the_table_has_all_papers() {
     assert_eq!(papers().len(), 119);

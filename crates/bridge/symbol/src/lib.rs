@@ -18,9 +18,13 @@
 //! ```
 
 pub mod card;
+mod codebook;
+mod composite;
+mod dictionary;
 mod direction;
 mod edit;
 mod error;
+mod feature;
 pub mod laws;
 mod neuron;
 mod predicate;
@@ -28,9 +32,13 @@ mod rotated;
 mod subspace;
 mod values;
 
+pub use codebook::Codebook;
+pub use composite::Composite;
+pub use dictionary::{Dictionary, Normalise, Sparsity};
 pub use direction::Direction;
 pub use edit::{SymbolEdit, Which};
 pub use error::{Error, Result};
+pub use feature::{Feature, Features};
 pub use laws::{Law, Laws};
 pub use neuron::Neuron;
 pub use predicate::NeuralPredicate;

@@ -32,21 +32,26 @@ impl NeuralPredicate {
         site: Site,
         values: impl IntoIterator<Item = S>,
     ) -> Result<NeuralPredicate> {
-        let values: Arc<[String]> = values.into_iter().map(Into::into).collect();
-        if values.len() < 2 {
-            return Err(Error::Definition(format!("{name} has {} values: at least two are needed", values.len())));
-        }
-        let mut sorted: Vec<&String> = values.iter().collect();
-        sorted.sort();
-        if let Some(twice) = sorted.windows(2).find(|w| w[0] == w[1]) {
-            return Err(Error::Definition(format!("{name} has the value {} twice", twice[0])));
-        }
+        let values = distinct(name, values.into_iter().map(Into::into).collect())?;
         Ok(NeuralPredicate { name: name.to_owned(), site, size: values.len(), domain: Domain::Categorical(values) })
     }
 
     /// Its name in the theory.
     pub fn name(&self) -> &str {
         &self.name
+    }
+}
+
+/// At least two names, all different, of `what`.
+pub(crate) fn distinct(what: &str, values: Vec<String>) -> Result<Arc<[String]>> {
+    if values.len() < 2 {
+        return Err(Error::Definition(format!("{what} has {} values: at least two are needed", values.len())));
+    }
+    let mut sorted: Vec<&String> = values.iter().collect();
+    sorted.sort();
+    match sorted.windows(2).find(|w| w[0] == w[1]) {
+        Some(twice) => Err(Error::Definition(format!("{what} has the value {} twice", twice[0]))),
+        None => Ok(values.into()),
     }
 }
 

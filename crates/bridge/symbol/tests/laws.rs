@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use symbolon_net::{Activation, Axis, Trace};
 use symbolon_symbol::laws::measure;
 use symbolon_symbol::{
-    Direction, Domain, Error, Law, Laws, NeuralPredicate, Neuron, Result, Rotated, Subspace, Symbol, SymbolEdit, Values, Which,
+    Codebook, Composite, Dictionary, Direction, Domain, Error, Feature, Features, Law, Laws, NeuralPredicate, Neuron,
+    Normalise, Result, Rotated, Sparsity, Subspace, Symbol, SymbolEdit, Values, Which,
 };
 use symbolon_tensor::{DType, Rng, Tensor};
 
@@ -26,6 +27,46 @@ fn symbols(rng: &mut Rng) -> Vec<Box<dyn Symbol>> {
         Box::new(rotated(&[1.0, 0.5, 0.25, 0.0, 1.0, 0.75], rng)),
         Box::new(rotated(&[0.0, 1.0, 0.0, 1.0, 1.0, 0.0], rng).harden().unwrap()),
         Box::new(NeuralPredicate::new("digit", site(), (0..UNITS).map(|i| i.to_string())).unwrap()),
+        Box::new(Feature::new(site(), dictionary(rng), rng.below(FEATURES)).unwrap()),
+        Box::new(Features::new(site(), dictionary(rng), &[3, 0, FEATURES - 1]).unwrap()),
+        Box::new(Codebook::new(site(), &rng.normal([4, UNITS], DType::F64), ["a", "b", "c", "d"]).unwrap()),
+        Box::new(Composite::independent(apart(rng)).unwrap()),
+        Box::new(
+            Composite::new(vec![apart(rng).remove(0), Arc::new(Feature::new(site(), dictionary(rng), 1).unwrap())])
+                .unwrap(),
+        ),
+    ]
+}
+
+const FEATURES: usize = 11;
+
+/// A dictionary of any kind, overcomplete.
+fn dictionary(rng: &mut Rng) -> Arc<Dictionary> {
+    let sparsity = match rng.below(3) {
+        0 => Sparsity::Relu,
+        1 => Sparsity::TopK(1 + rng.below(FEATURES)),
+        _ => Sparsity::JumpRelu(rng.uniform([FEATURES], 0.0, 1.0, DType::F64)),
+    };
+    let mut normal = |shape: &[usize]| rng.normal(shape, DType::F64);
+    let made = Dictionary {
+        encoder: normal(&[UNITS, FEATURES]),
+        encoder_bias: normal(&[FEATURES]),
+        decoder: normal(&[FEATURES, UNITS]),
+        decoder_bias: normal(&[UNITS]),
+        offset: normal(&[UNITS]),
+        sparsity,
+        normalise: [Normalise::None, Normalise::Length, Normalise::Layer][rng.below(3)],
+    };
+    Arc::new(made.checked().unwrap())
+}
+
+/// Two orthogonal directions and a unit that neither touches.
+fn apart(rng: &mut Rng) -> Vec<Arc<dyn Symbol>> {
+    let turn = rng.normal([UNITS - 1, UNITS - 1], DType::F64).qr().unwrap().0.pad(&[(0, 0), (0, 1)], 0.0);
+    vec![
+        Arc::new(Direction::new(site(), &turn.get(0)).unwrap()),
+        Arc::new(Subspace::new(site(), &turn.get(1..3)).unwrap()),
+        Arc::new(Neuron::new(site(), UNITS - 1, UNITS).unwrap()),
     ]
 }
 
@@ -39,9 +80,10 @@ fn values(domain: &Domain, rows: usize, rng: &mut Rng) -> Values {
     match domain {
         Domain::Real => Values::Real(rng.normal([rows], DType::F64)),
         Domain::Vector(n) => Values::Vector(rng.normal([rows, *n], DType::F64)),
-        Domain::Categorical(_) if rng.below(2) == 0 => {
-            let labels: Vec<usize> = (0..rows).map(|_| rng.below(UNITS)).collect();
-            Values::observed(&labels, UNITS).unwrap()
+        // A codebook holds codes, not degrees between them; a predicate both.
+        Domain::Categorical(v) if v.len() != UNITS || rng.below(2) == 0 => {
+            let labels: Vec<usize> = (0..rows).map(|_| rng.below(v.len())).collect();
+            Values::observed(&labels, v.len()).unwrap()
         }
         Domain::Categorical(v) => Values::Categorical(rng.normal([rows, v.len()], DType::F64).log_softmax(1)),
         Domain::Boolean => Values::Boolean(rng.bernoulli([rows], 0.5)),
@@ -162,4 +204,89 @@ fn misfits_are_named() {
     let error = Values::observed(&[7], 3).unwrap_err();
     assert_eq!(error.to_string(), "`7` is not one of 0, 1, 2");
     assert!(Domain::categorical(["a", "b"]).index("c").is_err());
+}
+
+/// Codes by the definition, number by number.
+#[test]
+fn dictionaries_encode_as_their_definition_says() {
+    let kinds: [(Sparsity, [f64; 3]); 3] = [
+        (Sparsity::Relu, [1.5, 0.0, 0.5]),
+        (Sparsity::TopK(1), [1.5, 0.0, 0.0]),
+        (Sparsity::JumpRelu(Tensor::from([2.0f64, 0.0, 0.25])), [0.0, 0.0, 0.5]),
+    ];
+    for (sparsity, codes) in kinds {
+        let d = Dictionary {
+            encoder: Tensor::from([[1.0f64, -1.0, 0.0], [0.0, 0.0, 1.0]]),
+            encoder_bias: Tensor::from([0.5f64, 0.0, 0.0]),
+            decoder: Tensor::from([[1.0f64, 0.0], [-1.0, 0.0], [0.0, 2.0]]),
+            decoder_bias: Tensor::from([10.0f64, 20.0]),
+            offset: Tensor::from([1.0f64, 0.5]),
+            sparsity,
+            normalise: Normalise::None,
+        };
+        let d = d.checked().unwrap();
+        let x = Tensor::from([[2.0f64, 1.0]]);
+        assert_eq!(d.encode(&x).to_vec::<f64>(), codes);
+        let y = d.reconstruct(&x).to_vec::<f64>();
+        assert_eq!(y, [10.0 + codes[0] - codes[1], 20.0 + 2.0 * codes[2]]);
+    }
+}
+
+#[test]
+fn a_tied_orthonormal_dictionary_keeps_all_laws_for_codes_that_are_not_negative() {
+    let mut rng = Rng::new(4);
+    let turn = rng.normal([UNITS, UNITS], DType::F64).qr().unwrap().0;
+    let zeros = Tensor::zeros([UNITS], DType::F64);
+    let d = Dictionary {
+        encoder: turn.t(),
+        encoder_bias: zeros.clone(),
+        decoder: turn,
+        decoder_bias: zeros.clone(),
+        offset: zeros,
+        sparsity: Sparsity::Relu,
+        normalise: Normalise::None,
+    };
+    let all = Features::all(site(), Arc::new(d)).unwrap();
+    // Rows that the dictionary can say: no negative inner products.
+    let codes = rng.uniform([3, UNITS], 0.0, 2.0, DType::F64);
+    let a = Activation::new(all.dictionary().decode(&codes, &codes), &[Axis::Batch, Axis::Unit]).unwrap();
+    let mut codes = || Values::Vector(rng.uniform([3, UNITS], 0.0, 2.0, DType::F64));
+    let gaps = measure(&all, &a, &codes(), &codes()).unwrap();
+    assert!(gaps.broken(Laws::EXACT, 1e-9).is_empty(), "{gaps:?}");
+}
+
+#[test]
+fn parts_that_touch_each_other_are_found_out() {
+    let at = |v: [f64; 2]| -> Arc<dyn Symbol> { Arc::new(Direction::new(site(), &Tensor::from(v)).unwrap()) };
+    let parts = || vec![at([1.0, 0.0]), at([1.0, 1.0])];
+    let a = Activation::new(Tensor::from([[1.0f64, 2.0]]), &[Axis::Batch, Axis::Unit]).unwrap();
+    let values = |v| Values::Vector(Tensor::from([v]));
+    let honest = Composite::new(parts()).unwrap();
+    let gaps = measure(&honest, &a, &values([5.0f64, 3.0]), &values([0.0, 1.0])).unwrap();
+    assert!(gaps.broken(honest.laws(), 1e-9).is_empty());
+    assert_eq!(gaps.broken(Composite::independent(parts()).unwrap().laws(), 1e-9), ["PutGet"]);
+    let far: Arc<dyn Symbol> = Arc::new(Neuron::new("blocks.1.mlp.post".parse().unwrap(), 0, 2).unwrap());
+    assert!(Composite::new(vec![parts().remove(0), far]).is_err() && Composite::new(vec![]).is_err());
+}
+
+#[test]
+fn dictionaries_and_codebooks_that_make_no_sense_are_refused() {
+    let good = dictionary(&mut Rng::new(1));
+    let bad = |change: fn(&mut Dictionary)| {
+        let mut d = (*good).clone();
+        change(&mut d);
+        d.checked().unwrap_err().to_string()
+    };
+    assert!(
+        bad(|d| d.decoder_bias = Tensor::zeros([2], DType::F64))
+            .contains("decoder bias has shape [2], [6] is expected")
+    );
+    assert!(bad(|d| d.encoder_bias = &d.encoder_bias * f64::NAN).contains("not finite"));
+    assert!(bad(|d| d.sparsity = Sparsity::TopK(0)).contains("0 of 11 features"));
+    assert!(Feature::new(site(), good.clone(), FEATURES).is_err());
+    assert!(Features::new(site(), good.clone(), &[1, 1]).is_err() && Features::new(site(), good, &[]).is_err());
+    let twice = Tensor::from([[1.0f64, 0.0], [0.0, 1.0], [1.0, 0.0]]);
+    let error = Codebook::new(site(), &twice, ["a", "b", "c"]).unwrap_err().to_string();
+    assert!(error.contains("codes a and c cannot be told apart"), "{error}");
+    assert!(Codebook::new(site(), &twice, ["a", "b"]).is_err());
 }

@@ -84,6 +84,9 @@ pub enum Error {
     /// What the network answers: inputs that do not fit, weights that contradict the config, unknown sites.
     #[error(transparent)]
     Net(#[from] symbolon_net::Error),
+    /// Activations that could not be stored or read.
+    #[error(transparent)]
+    Activations(#[from] symbolon_store::Error),
     /// Tensors that could not be made.
     #[error(transparent)]
     Tensor(#[from] symbolon_tensor::Error),

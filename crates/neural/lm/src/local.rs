@@ -117,7 +117,8 @@ impl Local {
     fn logits(&self, ids: &[u32], pass: Pass, trace: &mut Trace) -> Result<Tensor> {
         Ok(self.network.run(&[batch(&[ids.to_vec()])?], pass, trace)?)
     }
-    fn writes(&self) -> Result<()> {
+    /// Refuses models that write no text.
+    pub(crate) fn writes(&self) -> Result<()> {
         match self.network.config.head {
             Head::Tied | Head::Own => Ok(()),
             _ => Err(Error::Unsupported {

@@ -30,6 +30,17 @@ pub enum Error {
         /// Names that are written nearly so.
         nearest: Vec<String>,
     },
+    /// Text that is no edit.
+    #[error(
+        "`{text}` is no edit: {problem}; edits look like `zero`, `scale(0.5)`, `add(0.1)`, `add(vector.npy)`, \
+         `replace(..)`, `mean(..)`, `out_of(..)`, `onto(..)`, `batch_mean`, with a part as in `zero@heads=1,2;positions=-1`"
+    )]
+    Edit {
+        /// What was given.
+        text: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A tensor whose shape does not fit where it is put.
     #[error("{site}: {what} has shape {found:?}, the activation there has shape {expected:?}")]
     Shape {

@@ -4,6 +4,7 @@ mod activation;
 mod architecture;
 mod checkpoint;
 mod edit;
+mod edit_text;
 mod error;
 mod fingerprint;
 pub mod layers;

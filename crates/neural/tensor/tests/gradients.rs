@@ -392,6 +392,13 @@ fn segments_and_sparse_matrices() {
     let v = dice.tensor(&[3], -1.0, 1.0);
     check("sparse matmul", &|x| sparse.matmul(&x[0], &x[1]).square(), &[v.clone(), x.clone()], 2);
     assert!(sparse.matmul(&v, &x).is_close(&sparse.dense(&v).matmul(&x), 1e-12, 0.0));
+    let tall = dice.tensor(&[3, 2], -1.0, 1.0);
+    check("sparse matmul_t", &|x| sparse.matmul_t(&x[0], &x[1]).square(), &[v.clone(), tall.clone()], 2);
+    check("sparse dots", &|x| sparse.dots(&x[0], &x[1]).square(), &[tall.clone(), x.clone()], 2);
+    assert!(sparse.matmul_t(&v, &tall).is_close(&sparse.dense(&v).t().matmul(&tall), 1e-12, 0.0));
+    // Places (0, 0), (0, 3) and (2, 1) of three rows of four.
+    let picked = tall.matmul(&x.t()).reshape([12]).index_select(0, &Tensor::from([0i64, 3, 9]));
+    assert!(sparse.dots(&tall, &x).is_close(&picked, 1e-12, 0.0));
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 mod common;
 use common::Dice;
-use symbolon_tensor::{Attention, Create, DType, Segments, Tensor, Windows, grad, lean};
+use symbolon_tensor::{Attention, Create, Csr, DType, Segments, Tensor, Windows, grad, lean};
 
 /// Value and gradients of `f` in `f32` (fused) and in `f64` (composed) agree.
 fn agree(name: &str, f: &dyn Fn(&[Tensor]) -> Tensor, xs: &[Tensor], tolerance: f64) {
@@ -216,4 +216,33 @@ fn broken_numbers_stay_broken() {
     assert_eq!(x.exp().to_vec::<f32>()[2..], [f32::INFINITY, 0.0]);
     let bottom = Tensor::full([3], f64::NEG_INFINITY, DType::F32);
     assert_eq!(bottom.logsumexp(0, false).item(), f64::NEG_INFINITY);
+}
+
+#[test]
+fn sparse_products() {
+    let mut dice = Dice(21);
+    for (rows, columns, width, bar) in [(1, 1, 1, -2.0), (3, 5, 17, 0.5), (70, 90, 33, 0.8), (200, 300, 64, 0.9)] {
+        let [x, w] = [dice.tensor(&[rows, width], -1.0, 1.0), dice.tensor(&[columns, width], -1.0, 1.0)];
+        let where_at = dice.tensor(&[rows, columns], -1.0, 1.0);
+        let places = Csr::above(&where_at, bar);
+        let dense = where_at.to_vec::<f64>();
+        let expected: Vec<u32> =
+            (0..dense.len()).filter(|&i| dense[i] as f32 > bar as f32).map(|i| (i % columns) as u32).collect();
+        assert_eq!(places.columns(), expected);
+        let v = dice.tensor(&[places.len()], -1.0, 1.0);
+        agree("matmul", &|x| places.matmul(&x[0], &x[1]), &[v.clone(), w.clone()], 3e-6);
+        agree("matmul_t", &|t| places.matmul_t(&t[0], &t[1]), &[v.clone(), x.clone()], 3e-6);
+        agree("dots", &|t| places.dots(&t[0], &t[1]), &[x.clone(), w.clone()], 3e-6);
+        let few = Csr::top(&where_at, columns.min(3));
+        assert_eq!(
+            few.dense(&Tensor::ones([few.len()], DType::F64)).sum_axis(1, false).to_vec::<f64>(),
+            vec![columns.min(3) as f64; rows]
+        );
+        assert!(few.dots(&x, &w).is_close(
+            &x.matmul(&w.t()).gather(1, &where_at.topk(columns.min(3), 1).1).reshape([few.len()]),
+            1e-12,
+            0.0
+        ));
+    }
+    assert!(Csr::above(&Tensor::zeros([2, 3], DType::F32), 0.0).is_empty());
 }

@@ -7,7 +7,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use symbolon_learn::Semantics;
 use symbolon_theory::budget::Budget;
 
+use crate::chat::Chat;
+use crate::generate::Generate;
+use crate::harvest::Harvest;
 use crate::project::On;
+use crate::trace::Trace;
 
 /// Symbolon: between neural networks and symbols.
 ///
@@ -36,6 +40,14 @@ pub enum Command {
     Check(Check),
     /// Run the study of a paper, or show where all papers stand
     Study(Study),
+    /// A language model goes on with a prompt, in form if one is asked for
+    Generate(Generate),
+    /// Talk with a language model
+    Chat(Chat),
+    /// Look into one pass of a language model: sites, edits, the lens, attention
+    Trace(Trace),
+    /// Write the activations of a corpus to disk
+    Harvest(Harvest),
     /// The store of downloaded models: list, show, get, verify, rm
     Models(Models),
     /// Ask which methods there are: the cards of all of them, as facts

@@ -1,12 +1,16 @@
 //! The `symbolon` command: parses arguments, calls the library, prints. Each command is a file of its own.
 
 mod args;
+mod chat;
 mod check;
 mod demo;
 mod doctor;
 mod eval;
 mod fit;
+mod generate;
+mod harvest;
 mod infer;
+mod language;
 mod load;
 mod models;
 mod pictures;
@@ -15,6 +19,8 @@ mod render;
 mod report;
 mod shell;
 mod study;
+mod trace;
+mod trace_page;
 mod train;
 mod wait;
 
@@ -81,6 +87,10 @@ fn main() -> ExitCode {
         Command::Train(args) => train::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Study(args) => study::run(&args),
+        Command::Generate(args) => generate::run(&args),
+        Command::Chat(args) => chat::run(&args),
+        Command::Trace(args) => trace::run(&args),
+        Command::Harvest(args) => harvest::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Methods(args) => study::methods(&args),
         Command::Shell(args) => shell::run(&args),

@@ -46,7 +46,8 @@ fn study(task: &StudyTask) -> Result<u8, Diagnostics> {
                 }
             }
             print!("{}", render::table(&["claim", "verdict", "measured"], &rows));
-            println!("\n{:.0} s; results in {}", results.seconds, out.join(format!("{slug}.json")).display());
+            let (file, page) = (out.join(format!("{slug}.json")), out.join(slug).join("report.html"));
+            println!("\n{:.0} s; results in {}, report in {}", results.seconds, file.display(), page.display());
         }
     }
     Ok(DONE)

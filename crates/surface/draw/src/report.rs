@@ -236,6 +236,12 @@ impl Report {
         self.block(Block::Callout(mark, text.into()))
     }
 
+    /// The blocks of another report, after those that are there.
+    pub fn append(mut self, other: Report) -> Report {
+        self.blocks.extend(other.blocks);
+        self
+    }
+
     /// Where the numbers come from; stands at the foot.
     pub fn provenance(mut self, provenance: Provenance) -> Report {
         self.provenance = provenance;

@@ -81,7 +81,10 @@ impl Manipulation {
                 m.iter_mut().zip(g).for_each(|(m, g)| *m = keep * *m + (1.0 - keep) * g);
                 let mut open: Vec<usize> = (0..d).filter(|&f| at[f] != end[f]).collect();
                 match rngs.get_mut(i) {
-                    Some(rng) => (0..self.features.min(open.len())).for_each(|a| open.swap(a, a + rng.below(open.len() - a))),
+                    Some(rng) => {
+                        let n = open.len();
+                        (0..self.features.min(n)).for_each(|a| open.swap(a, a + rng.below(n - a)));
+                    }
                     None => {
                         let gain = |f: usize| sign * m[f] * (end[f] - at[f]);
                         open.sort_by(|&a, &b| gain(b).total_cmp(&gain(a)).then(a.cmp(&b)));

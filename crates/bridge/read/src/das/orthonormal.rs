@@ -29,7 +29,8 @@ pub fn retract(rows: &Tensor) -> Result<Tensor> {
             }
             r = &r + gap.matmul(&r) * 0.5;
         }
-        if orthonormality(&r) > 1e-10 {
+        let off = orthonormality(&r);
+        if off.is_nan() || off > 1e-10 {
             r = project::orthonormal(&rows.detach().to(DType::F64)).map_err(symbolon_net::Error::from)?;
         }
         Ok(r.to(dtype))

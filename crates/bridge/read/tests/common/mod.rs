@@ -25,7 +25,7 @@ impl Network for Agree {
     fn forward(&self, inputs: &[Tensor], trace: &mut Trace) -> Result<Tensor> {
         let h = trace.at("hidden", &ROWS, inputs[0].matmul(&self.axes))?;
         let z = h.matmul(&self.axes.t());
-        let agree = (z.get((.., 0)) * 3.0).tanh() * (z.get((.., 1)) * 3.0).tanh() * 4.0;
+        let agree = z.get((.., 0)) * z.get((.., 1)) * 3.0;
         trace.at("logits", &ROWS, Tensor::stack(&[&-&agree, &agree], 1))
     }
     fn sites(&self) -> Vec<SiteInfo> {

@@ -16,6 +16,7 @@ pub(crate) mod order;
 pub(crate) mod rows;
 pub(crate) mod scalar;
 pub(crate) mod segment;
+pub(crate) mod sparse;
 pub(crate) mod tile;
 pub(crate) mod window;
 

@@ -20,6 +20,7 @@ mod order;
 mod pool;
 mod reduce;
 mod segment;
+mod sparse;
 mod view;
 
 pub use attention::{Attended, Attention, rotary_tables};
@@ -27,7 +28,8 @@ pub use conv::Windows;
 pub use index::{Cut, Cuts};
 pub use linalg::Svd;
 pub(crate) use linear::again;
-pub use segment::{Csr, Segments};
+pub use segment::Segments;
+pub use sparse::Csr;
 
 use crate::tensor::Tensor;
 

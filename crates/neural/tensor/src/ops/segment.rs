@@ -1,4 +1,4 @@
-//! Groups of rows, and sparse matrices: the sums that circuits, graphs and relations are made of.
+//! Groups of rows: the sums that circuits, graphs and relations are made of.
 
 use super::float;
 use crate::dtype::DType;
@@ -126,47 +126,5 @@ impl Segments {
     #[track_caller]
     pub fn softmax(&self, x: &Tensor) -> Tensor {
         (x - self.logsumexp(x).index_select(0, &self.ids)).exp()
-    }
-}
-
-/// The places of a sparse matrix's numbers, row by row; the numbers themselves are a tensor of their own, so that
-/// they can be learned.
-#[derive(Clone, Debug)]
-pub struct Csr {
-    rows: Segments,
-    columns: Tensor,
-    width: usize,
-}
-
-impl Csr {
-    /// Row `i` has numbers in `columns[offsets[i]..offsets[i + 1]]` of `width` columns.
-    ///
-    /// # Errors
-    /// [`Error::Index`] when offsets fall or a column is outside `0..width`, [`Error::Length`] when their number is
-    /// not what the offsets say.
-    pub fn new(offsets: &[usize], columns: Vec<i64>, width: usize) -> Result<Self> {
-        let rows = Segments::from_offsets(offsets)?;
-        let n = rows.ids.len();
-        Ok(Self { columns: Tensor::checked_indices(columns, [n], width)?, rows, width })
-    }
-    /// Rows and columns.
-    pub fn shape(&self) -> [usize; 2] {
-        [self.rows.count, self.width]
-    }
-    /// The product with a matrix: `values` `[numbers]`, `x` `[columns, ..]`, result `[rows, ..]`.
-    #[track_caller]
-    pub fn matmul(&self, values: &Tensor, x: &Tensor) -> Tensor {
-        assert_eq!(values.shape(), [self.columns.len()], "sparse matmul: one value for each place");
-        assert!(x.rank() > 0 && x.size(0) == self.width, "sparse matmul: {:?} has not {} rows", x.shape, self.width);
-        let picked = x.index_select(0, &self.columns);
-        let mut to = vec![1; x.rank()];
-        to[0] = values.len();
-        self.rows.sum(&(picked * values.reshape(to)))
-    }
-    /// As an ordinary matrix.
-    #[track_caller]
-    pub fn dense(&self, values: &Tensor) -> Tensor {
-        let eye = Tensor::eye(self.width, values.dtype());
-        self.matmul(values, &eye)
     }
 }

@@ -153,7 +153,7 @@ impl Search {
             self.cuts.push(everything.clone());
         }
         let mut best = (f64::INFINITY, 0u64);
-        let mut take = |this: &mut Self, bits: u64, best: &mut (f64, u64)| {
+        let take = |this: &mut Self, bits: u64, best: &mut (f64, u64)| {
             let found = this.solve(bits);
             if found.0 < best.0 {
                 *best = (found.0, bits);
@@ -172,7 +172,11 @@ impl Search {
                 _ => {}
             }
         }
-        let mut open = BinaryHeap::from([Node { bound: f64::NEG_INFINITY, inside: 0, outside: 0 }]);
+        // Supports that may be solved until the search gives up.
+        let limit = before.saturating_add(most);
+        let mut root = Node { bound: f64::NEG_INFINITY, inside: 0, outside: 0 };
+        root.bound = self.deepen(&root, k, 0, f64::INFINITY, |_, _| 0).bound(self.reg, 0, 0, k);
+        let mut open = BinaryHeap::from([root]);
         // What is certainly not beaten by supports that were solved: their dual values.
         let mut closed = f64::INFINITY;
         let (mut bound, mut stopped) = (f64::NEG_INFINITY, false);
@@ -182,7 +186,7 @@ impl Search {
                 open.push(node);
                 break;
             }
-            if self.solved.len() - before > most {
+            if self.solved.len() >= limit {
                 stopped = true;
                 open.push(node);
                 break;
@@ -195,6 +199,7 @@ impl Search {
                 continue;
             }
             let rounds = if node.inside | node.outside == 0 { ROOT_ROUNDS } else { NODE_ROUNDS };
+            let rounds = rounds.min(limit - self.solved.len());
             let mixture = self.deepen(&node, k, rounds, best.0 * (1.0 - gap), |this, bits| take(this, bits, &mut best));
             let here = mixture.bound(self.reg, node.inside, node.outside, k).max(node.bound);
             if here >= best.0 * (1.0 - gap) {
