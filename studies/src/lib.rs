@@ -16,13 +16,16 @@
 //! # Ok::<(), symbolon_studies::Error>(())
 //! ```
 
+mod boundless_das;
 mod error;
 mod falsifiable_interpretability;
 mod index;
 mod keep;
 mod lab;
 mod page;
+mod representation_engineering;
 mod run;
+mod sparse_probing;
 mod table;
 
 use symbolon_check::catalogue::Catalogue;
@@ -58,7 +61,13 @@ macro_rules! study {
 }
 
 /// All studies, in the order of the index.
-pub const STUDIES: &[Study] = &[study!(falsifiable_interpretability, "falsifiable-interpretability")];
+pub const STUDIES: &[Study] =
+    &[
+        study!(representation_engineering, "representation-engineering"),
+        study!(boundless_das, "boundless-das"),
+        study!(falsifiable_interpretability, "falsifiable-interpretability"),
+        study!(sparse_probing, "sparse-probing"),
+    ];
 
 /// The catalogue of all methods of the house: each crate's cards, gathered. A crate with new cards adds its list here.
 ///

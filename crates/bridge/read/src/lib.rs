@@ -6,14 +6,18 @@
 pub mod attribution;
 mod cards;
 pub mod das;
+mod entry;
 mod error;
 pub mod lens;
 pub mod patch;
 pub mod probe;
 mod rest;
 mod rows;
+mod steer;
 
 pub use cards::CARDS;
+pub use entry::Entry;
 pub use error::{Error, Result};
 pub use rest::{Layered, Rest};
-pub use rows::rows;
+pub use rows::{last_rows, rows};
+pub use steer::Steer;

@@ -14,6 +14,7 @@ mod picture;
 mod source;
 mod split;
 mod table;
+mod texts;
 mod tuples;
 
 pub use batches::{Batches, Step};
@@ -27,4 +28,5 @@ pub use npz::read_npz;
 pub use picture::{Colour, parse_png, png_bytes, read_png, read_pngs, write_png};
 pub use split::Split;
 pub use table::{Column, Table};
+pub use texts::{emotions, facts, manuals};
 pub use tuples::Tuples;
