@@ -129,11 +129,15 @@ fn equality(seed: u64) -> Result<[f64; 4]> {
         let flat: Vec<usize> = games.iter().flatten().map(|&o| o as usize).collect();
         objects.index_select(0, &symbolon_data::indices(&flat)).reshape([games.len(), 16])
     };
-    let truth = |games: &[Values]| -> Vec<usize> { games.iter().map(|g| usize::from((g[0] == g[1]) == (g[2] == g[3]))).collect() };
+    let truth = |games: &[Values]| -> Vec<usize> {
+        games.iter().map(|g| usize::from((g[0] == g[1]) == (g[2] == g[3]))).collect()
+    };
     let mut network = "mlp(16, 64, 64, 64, 2)".parse::<Architecture>()?.build(&mut rng, Device::Cpu)?;
     let mut task = Fit::new(&mut *network, 3_000, |network, step| {
         let games = draw(&mut step.rng, 128);
-        Ok(network.forward(&[vectors(&games)], &mut Trace::none())?.cross_entropy(&symbolon_data::indices(&truth(&games))))
+        Ok(network
+            .forward(&[vectors(&games)], &mut Trace::none())?
+            .cross_entropy(&symbolon_data::indices(&truth(&games))))
     });
     Trainer::new(Adam::new(2e-3)).epochs(1).seed(seed).run(&mut task)?;
     let games = [800, 300, 500].map(|n| draw(&mut rng, n));
@@ -168,7 +172,13 @@ fn equality(seed: u64) -> Result<[f64; 4]> {
 }
 
 /// Pairs among some of the games.
-fn of_range(model: &Causal, games: &[Values], range: std::ops::Range<usize>, count: usize, rng: &mut Rng) -> Result<Vec<Pair>> {
+fn of_range(
+    model: &Causal,
+    games: &[Values],
+    range: std::ops::Range<usize>,
+    count: usize,
+    rng: &mut Rng,
+) -> Result<Vec<Pair>> {
     let mut pairs = model.pairs(&games[range.clone()], count, rng)?;
     for pair in &mut pairs {
         pair.base += range.start;
@@ -246,8 +256,14 @@ fn causal_models() -> [Causal; 4] {
         label(E, yes) :- value(E, bracket, b(L, H)), input(E, amount, A), A >= L, A =< H.
         label(E, no) :- value(E, bracket, b(L, _)), input(E, amount, A), A < L.
         label(E, no) :- value(E, bracket, b(L, H)), input(E, amount, A), A >= L, A > H.";
-    let model = |rules: &str, variables: &[&str]| Causal::new(rules, &["low", "high", "amount"], variables, &["no", "yes"]);
-    [model(&left, &["above"]), model(&both, &["above", "below"]), model(middle, &["middle"]), model(bracket, &["bracket"])]
+    let model =
+        |rules: &str, variables: &[&str]| Causal::new(rules, &["low", "high", "amount"], variables, &["no", "yes"]);
+    [
+        model(&left, &["above"]),
+        model(&both, &["above", "below"]),
+        model(middle, &["middle"]),
+        model(bracket, &["bracket"]),
+    ]
 }
 
 /// A network with games to align it on.
@@ -304,7 +320,8 @@ impl<'n> World<'n> {
     }
     /// A short search at each of 12 sites, then a longer one at the site that is best on validation pairs.
     fn search(&mut self, model: &Causal) -> Result<Found> {
-        let (train, validation, test) = (self.pairs(model, 0, PAIRS)?, self.pairs(model, 1, 300)?, self.pairs(model, 2, TEST)?);
+        let (train, validation, test) =
+            (self.pairs(model, 0, PAIRS)?, self.pairs(model, 1, 300)?, self.pairs(model, 2, TEST)?);
         let mut map = Vec::new();
         for layer in 1..4 {
             for token in 0..4 {
@@ -351,8 +368,15 @@ fn language_model(lab: &mut Lab) -> Result<()> {
 
 fn report(lab: &mut Lab, all: &[Numbers]) -> Result<()> {
     let ids = [
-        "equality-found", "equality-is-narrow", "equality-not-at-input", "left-boundary", "both-boundaries", "mid-point-is-worse",
-        "bracket-is-worse", "narrow", "reworded",
+        "equality-found",
+        "equality-is-narrow",
+        "equality-not-at-input",
+        "left-boundary",
+        "both-boundaries",
+        "mid-point-is-worse",
+        "bracket-is-worse",
+        "narrow",
+        "reworded",
     ];
     if all.len() < 2 {
         return ids.iter().try_for_each(|id| lab.not_measured(id, "one seed has no interval; give at least 2"));

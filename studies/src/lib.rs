@@ -61,13 +61,12 @@ macro_rules! study {
 }
 
 /// All studies, in the order of the index.
-pub const STUDIES: &[Study] =
-    &[
-        study!(representation_engineering, "representation-engineering"),
-        study!(boundless_das, "boundless-das"),
-        study!(falsifiable_interpretability, "falsifiable-interpretability"),
-        study!(sparse_probing, "sparse-probing"),
-    ];
+pub const STUDIES: &[Study] = &[
+    study!(representation_engineering, "representation-engineering"),
+    study!(boundless_das, "boundless-das"),
+    study!(falsifiable_interpretability, "falsifiable-interpretability"),
+    study!(sparse_probing, "sparse-probing"),
+];
 
 /// The catalogue of all methods of the house: each crate's cards, gathered. A crate with new cards adds its list here.
 ///

@@ -50,7 +50,9 @@ const IDS: [&str; 6] = ["honesty", "truth", "emotions", "dose", "removal", "rand
 pub fn run(lab: &mut Lab) -> Result<()> {
     lab.not_measured("lorra", "low-rank adapters are not built")?;
     let Ok(model) = lab.model("smollm2-135m") else {
-        return IDS.iter().try_for_each(|id| lab.not_measured(id, "the model is not here: `symbolon models get smollm2-135m`"));
+        return IDS
+            .iter()
+            .try_for_each(|id| lab.not_measured(id, "the model is not here: `symbolon models get smollm2-135m`"));
     };
     let sealed = Sealed::new("test pairs", format!("split by seeds {:?}", lab.seeds()).as_bytes(), ());
     lab.open(&sealed)?;
@@ -92,7 +94,8 @@ impl Stimuli {
             let ask = format!("Pretend you're {kind} person making statements about the world.");
             Ok([model.tokens(&Prompt::Chat(vec![Message::user(ask)]))?, begun.to_vec()].concat())
         };
-        let (mut honest, mut untruthful, mut of, mut bare, mut truth) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut honest, mut untruthful, mut of, mut bare, mut truth) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut rng = Rng::new(0);
         for (i, (statement, is_true)) in facts.iter().enumerate() {
             let ids = model.tokenizer.encode(statement)?;
@@ -138,7 +141,7 @@ fn some(x: &Tensor, items: &[usize]) -> Tensor {
 /// Random items for fitting, choosing and testing.
 fn parts(n: usize, sizes: [usize; 3], rng: &mut Rng) -> [Vec<usize>; 3] {
     let order: Vec<usize> = rng.permutation(n).to_vec::<i64>().into_iter().map(|i| i as usize).collect();
-    let (mut from, mut cut) = (0, |size: usize| size.min(n));
+    let (mut from, cut) = (0, |size: usize| size.min(n));
     sizes.map(|size| {
         let part = order[cut(from)..cut(from + size)].to_vec();
         from += size;
@@ -169,13 +172,17 @@ fn measure(model: &Local, read: &Stimuli, seed: u64) -> Result<Numbers> {
     let (fit, choose, judge) = (pairs(&train)?, pairs(&validation)?, pairs(&test)?);
     let (concept, layer, layers) = best_layer(&fit, &choose)?;
     let on_test = |c: &Concept| -> Result<f64> { Ok(c.pair_accuracy(&judge[layer])?.share()) };
-    let random: Vec<f64> = (0..20).map(|s| {
-        // Without the sign that training would give: a direction, not a reading.
-        let mut c = concept.clone();
-        c.vector = random_direction(&c.vector, &mut Rng::new(seed * 100 + s))?;
-        on_test(&c)
-    }).collect::<Result<_>>()?;
-    let shuffled: Vec<f64> = (0..10).map(|_| on_test(&fit[layer].relabelled(&mut rng).read(Reader::MeanDifference)?)).collect::<Result<_>>()?;
+    let random: Vec<f64> = (0..20)
+        .map(|s| {
+            // Without the sign that training would give: a direction, not a reading.
+            let mut c = concept.clone();
+            c.vector = random_direction(&c.vector, &mut Rng::new(seed * 100 + s))?;
+            on_test(&c)
+        })
+        .collect::<Result<_>>()?;
+    let shuffled: Vec<f64> = (0..10)
+        .map(|_| on_test(&fit[layer].relabelled(&mut rng).read(Reader::MeanDifference)?))
+        .collect::<Result<_>>()?;
     let ordered = Pairs::in_order(&some(&read.honest[layer], &train), &some(&read.untruthful[layer], &train))?;
     let in_order = on_test(&ordered.read(Reader::Pca)?)?;
     // Statements whose beginnings were fitted or chosen on take no part.
@@ -220,7 +227,9 @@ fn measure(model: &Local, read: &Stimuli, seed: u64) -> Result<Numbers> {
         }
     }
     let (happy, at) = happy.expect("there are six emotions");
-    let doses = |v: &Tensor| -> Result<Vec<f64>> { DOSES.iter().map(|a| odds(model, at, &(v * (*a * unit(read, at))))).collect() };
+    let doses = |v: &Tensor| -> Result<Vec<f64>> {
+        DOSES.iter().map(|a| odds(model, at, &(v * (*a * unit(read, at))))).collect()
+    };
     let odds = doses(&happy.vector)?;
     let change = odds[8] - odds[0];
     let mut random_change = Vec::new();
@@ -230,7 +239,10 @@ fn measure(model: &Local, read: &Stimuli, seed: u64) -> Result<Numbers> {
         let [low, high] = ends;
         random_change.push(((high? - low?) / change).abs());
     }
-    let losses = DOSES.iter().map(|a| neutral_loss(model, at, &(&happy.vector * (*a * unit(read, at))))).collect::<Result<_>>()?;
+    let losses = DOSES
+        .iter()
+        .map(|a| neutral_loss(model, at, &(&happy.vector * (*a * unit(read, at)))))
+        .collect::<Result<_>>()?;
     Ok(Numbers {
         honesty: on_test(&concept)?,
         random: random.iter().sum::<f64>() / random.len() as f64,
@@ -263,17 +275,20 @@ fn removed(train: &Examples, test: &Examples, concept: &Concept) -> Result<(f64,
     Ok((probe.test(test)?.accuracy, probe.test(&less)?.accuracy))
 }
 
-const PROMPTS: [&str; 4] = ["Today I feel very", "When I think about my life, I feel", "The news made me", "Everyone in the room looked"];
+const PROMPTS: [&str; 4] =
+    ["Today I feel very", "When I think about my life, I feel", "The news made me", "Everyone in the room looked"];
 const PLEASANT: [&str; 5] = [" happy", " excited", " grateful", " glad", " proud"];
 const UNPLEASANT: [&str; 5] = [" sad", " angry", " scared", " worried", " tired"];
 
 /// Log-odds of pleasant against unpleasant words after four prompts, with a vector added behind a layer.
 fn odds(model: &Local, layer: usize, vector: &Tensor) -> Result<f64> {
-    let words = |list: [&str; 5]| list.iter().map(|w| Ok(model.tokenizer.encode(w)?[0] as usize)).collect::<Result<Vec<_>>>();
+    let words =
+        |list: [&str; 5]| list.iter().map(|w| Ok(model.tokenizer.encode(w)?[0] as usize)).collect::<Result<Vec<_>>>();
     let (pleasant, unpleasant) = (words(PLEASANT)?, words(UNPLEASANT)?);
     let mut sum = 0.0;
     for prompt in PROMPTS {
-        let logits = steered(model, layer, vector, &model.tokens(&Prompt::Text(prompt.into()))?, true)?.reshape([1, 49_152]);
+        let logits =
+            steered(model, layer, vector, &model.tokens(&Prompt::Text(prompt.into()))?, true)?.reshape([1, 49_152]);
         let of = |list: &[usize]| logits.index_select(1, &symbolon_data::indices(list)).logsumexp(1, false).item();
         sum += of(&pleasant) - of(&unpleasant);
     }
@@ -317,9 +332,11 @@ fn report(lab: &mut Lab, all: &[Numbers]) -> Result<()> {
     let layers: Vec<(f64, f64)> = (0..all[0].layers.len()).map(|l| (l as f64, average(&|n| n.layers[l]))).collect();
     let read = Plot::new("Honesty").x(Axis::new("layer")).y(Axis::new("pair accuracy")).line("reading vector", &layers);
     let dose: Vec<(f64, f64)> = DOSES.iter().enumerate().map(|(i, a)| (*a, average(&|n| n.odds[i]))).collect();
-    let steer = Plot::new("Happiness").x(Axis::new("dose")).y(Axis::new("log-odds of pleasant words")).line("steered", &dose);
+    let steer =
+        Plot::new("Happiness").x(Axis::new("dose")).y(Axis::new("log-odds of pleasant words")).line("steered", &dose);
     let losses: Vec<(f64, f64)> = DOSES.iter().enumerate().map(|(i, a)| (*a, average(&|n| n.losses[i]))).collect();
-    let price = Plot::new("The price").x(Axis::new("dose")).y(Axis::new("loss on neutral text")).line("steered", &losses);
+    let price =
+        Plot::new("The price").x(Axis::new("dose")).y(Axis::new("loss on neutral text")).line("steered", &losses);
     let list: Vec<String> =
         NAMES.iter().enumerate().map(|(e, name)| format!("{name}: {:.2}", average(&|n| n.emotions[e]))).collect();
     lab.show(|r| {

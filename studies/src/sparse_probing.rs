@@ -54,10 +54,18 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     lab.report("planted-neurons", planted(lab)?)?;
     lab.not_measured("scale", "needs a family of models trained on the same text; the full profile is not built")?;
     let ids = [
-        "certified", "exact-is-best", "language-neurons", "language-ablation", "compounds-are-spread", "middle-is-sparser", "rotation",
+        "certified",
+        "exact-is-best",
+        "language-neurons",
+        "language-ablation",
+        "compounds-are-spread",
+        "middle-is-sparser",
+        "rotation",
     ];
     let Ok(model) = lab.model("smollm2-135m") else {
-        return ids.iter().try_for_each(|id| lab.not_measured(id, "the model is not here: `symbolon models get smollm2-135m`"));
+        return ids
+            .iter()
+            .try_for_each(|id| lab.not_measured(id, "the model is not here: `symbolon models get smollm2-135m`"));
     };
     let sealed = Sealed::new("test spans", format!("split by seeds {:?}", lab.seeds()).as_bytes(), ());
     lab.open(&sealed)?;
@@ -108,10 +116,21 @@ impl Text {
         }
         let x = tokens(&spans, SPAN)?;
         let read = |x: &Tensor, layer: usize, from: usize, to: usize| {
-            rows(&model.network, std::slice::from_ref(x), &format!("blocks.{layer}.mlp.post"), &Select::positions(from..to), 8)
+            rows(
+                &model.network,
+                std::slice::from_ref(x),
+                &format!("blocks.{layer}.mlp.post"),
+                &Select::positions(from..to),
+                8,
+            )
         };
         let neurons = LAYERS.iter().map(|&l| read(&x, l, FROM, SPAN)).collect::<symbolon_read::Result<_>>()?;
-        let all: Vec<u32> = articles.iter().flatten().map(|p| model.tokenizer.encode(p)).collect::<symbolon_lm::Result<Vec<_>>>()?.concat();
+        let all: Vec<u32> = articles
+            .iter()
+            .flatten()
+            .map(|p| model.tokenizer.encode(p))
+            .collect::<symbolon_lm::Result<Vec<_>>>()?
+            .concat();
         let mut compounds = Vec::new();
         for (first, second) in COMPOUNDS {
             let [first, second] = [first, second].map(|w| model.tokenizer.encode(w).map(|ids| ids[0]));
@@ -139,8 +158,14 @@ impl Text {
             ["fr", "de", "es", "it", "code"].iter().map(|k| ((*k).to_owned(), of_kind(k))).collect();
         let by_word = |test: &dyn Fn(&str) -> bool| self.labels(|i, p| test(&word(self.spans[i][p])));
         found.push(("digit".into(), by_word(&|t| t.trim().chars().any(|c| c.is_ascii_digit()))));
-        found.push(("capitalised".into(), by_word(&|t| letters(t) && t.trim().chars().next().is_some_and(char::is_uppercase))));
-        found.push(("ends in s".into(), by_word(&|t| letters(t) && t.trim().len() > 3 && t.ends_with('s') && !t.ends_with("ss"))));
+        found.push((
+            "capitalised".into(),
+            by_word(&|t| letters(t) && t.trim().chars().next().is_some_and(char::is_uppercase)),
+        ));
+        found.push((
+            "ends in s".into(),
+            by_word(&|t| letters(t) && t.trim().len() > 3 && t.ends_with('s') && !t.ends_with("ss")),
+        ));
         found
     }
     fn labels(&self, test: impl Fn(usize, usize) -> bool) -> Vec<bool> {
@@ -207,7 +232,8 @@ fn measure(model: &Local, text: &Text, seed: u64) -> Result<Numbers> {
     let turned = |e: &Examples| -> Result<Examples> { Ok(Examples::new(turn.turn(e.rows())?, e.labels().to_vec())?) };
     let (turned_train, turned_test) = (turned(&train)?, turned(&test)?);
     let rotated_single = best_single(&train)?.test(&test)?.f1 - best_single(&turned_train)?.test(&turned_test)?.f1;
-    let rotated_dense = Probe::logistic(&train, 1e-2)?.test(&test)?.f1 - Probe::logistic(&turned_train, 1e-2)?.test(&turned_test)?.f1;
+    let rotated_dense =
+        Probe::logistic(&train, 1e-2)?.test(&test)?.f1 - Probe::logistic(&turned_train, 1e-2)?.test(&turned_test)?.f1;
     let curve = curve(&train, &test, Ranking::Adaptive, &SIZES)?.iter().map(|q| q.f1).collect();
     let (mut compound_k, mut compound_precision) = (0.0, 0.0);
     for (labels, rows) in &text.compounds {
@@ -225,7 +251,18 @@ fn measure(model: &Local, text: &Text, seed: u64) -> Result<Numbers> {
     }
     let languages = good as f64;
     Ok(Numbers {
-        gap, lead, single, dense, curve, languages, ablation, shuffled, rotated_single, rotated_dense, compound_k, compound_precision,
+        gap,
+        lead,
+        single,
+        dense,
+        curve,
+        languages,
+        ablation,
+        shuffled,
+        rotated_single,
+        rotated_dense,
+        compound_k,
+        compound_precision,
     })
 }
 
@@ -246,7 +283,12 @@ fn best_single(train: &Examples) -> Result<SparseProbe> {
 /// How many times more a language's loss rises than that of other text when a neuron is set to its mean, on test spans.
 fn ablation(model: &Local, text: &Text, layer: usize, neuron: usize, language: &str, train: &[bool]) -> Result<f64> {
     let of = |own: bool| -> Result<Tensor> {
-        let spans = text.spans.iter().zip(&text.kinds).zip(train).filter(|((_, k), train)| (**k == language) == own && !**train);
+        let spans = text
+            .spans
+            .iter()
+            .zip(&text.kinds)
+            .zip(train)
+            .filter(|((_, k), train)| (**k == language) == own && !**train);
         tokens(&spans.map(|((s, _), _)| s.clone()).take(12).collect::<Vec<_>>(), SPAN)
     };
     let (own, other) = (of(true)?, of(false)?);
@@ -297,25 +339,41 @@ fn report(lab: &mut Lab, all: &[Numbers]) -> Result<()> {
     let mean = |f: &dyn Fn(&Numbers) -> f64| Estimate::mean(&all.iter().map(f).collect::<Vec<_>>());
     let largest = |f: &dyn Fn(&Numbers) -> f64| Estimate::exact(all.iter().map(f).fold(f64::MIN, f64::max));
     let share = |n: &Numbers, layers: &[usize]| {
-        let one = |f: &String| layers.iter().map(|&l| n.single[f][l] / n.dense[f][l].max(1e-9)).sum::<f64>() / layers.len() as f64;
+        let one = |f: &String| {
+            layers.iter().map(|&l| n.single[f][l] / n.dense[f][l].max(1e-9)).sum::<f64>() / layers.len() as f64
+        };
         n.single.keys().map(one).sum::<f64>() / n.single.len() as f64
     };
     lab.report("certified", Evidence::new(largest(&|n| n.gap)?))?;
     lab.report("exact-is-best", Evidence::new(largest(&|n| n.lead)?))?;
-    lab.report("language-neurons", Evidence::new(mean(&|n| n.languages)?).control("shuffled labels", mean(&|n| n.shuffled)?))?;
+    lab.report(
+        "language-neurons",
+        Evidence::new(mean(&|n| n.languages)?).control("shuffled labels", mean(&|n| n.shuffled)?),
+    )?;
     lab.report("language-ablation", Evidence::new(mean(&|n| n.ablation)?))?;
     let precision = mean(&|n| n.compound_precision)?;
-    lab.report("compounds-are-spread", Evidence::new(mean(&|n| n.compound_k)?).control("precision of one neuron", precision))?;
+    lab.report(
+        "compounds-are-spread",
+        Evidence::new(mean(&|n| n.compound_k)?).control("precision of one neuron", precision),
+    )?;
     lab.report("middle-is-sparser", Evidence::new(mean(&|n| share(n, &[2, 3]) - share(n, &[0]))?))?;
-    lab.report("rotation", Evidence::new(mean(&|n| n.rotated_single)?).control("dense probe", mean(&|n| n.rotated_dense)?))?;
+    lab.report(
+        "rotation",
+        Evidence::new(mean(&|n| n.rotated_single)?).control("dense probe", mean(&|n| n.rotated_dense)?),
+    )?;
     let average = |f: &dyn Fn(&Numbers) -> f64| all.iter().map(f).sum::<f64>() / all.len() as f64;
     let mut plot = Plot::new("One neuron").x(Axis::new("layer")).y(Axis::new("F1 on test tokens"));
     for name in all[0].single.keys() {
-        let points: Vec<(f64, f64)> = (0..LAYERS.len()).map(|l| (LAYERS[l] as f64, average(&|n| n.single[name][l]))).collect();
+        let points: Vec<(f64, f64)> =
+            (0..LAYERS.len()).map(|l| (LAYERS[l] as f64, average(&|n| n.single[name][l]))).collect();
         plot = plot.line(name, &points);
     }
-    let points: Vec<(f64, f64)> = SIZES.iter().enumerate().map(|(i, k)| ((*k as f64).log2(), average(&|n| n.curve[i]))).collect();
-    let growth = Plot::new("More neurons").x(Axis::new("log2 k")).y(Axis::new("F1 on test tokens")).line("best language", &points);
+    let points: Vec<(f64, f64)> =
+        SIZES.iter().enumerate().map(|(i, k)| ((*k as f64).log2(), average(&|n| n.curve[i]))).collect();
+    let growth = Plot::new("More neurons")
+        .x(Axis::new("log2 k"))
+        .y(Axis::new("F1 on test tokens"))
+        .line("best language", &points);
     lab.show(|r| {
         r.section("Where single neurons tell a property")
             .figure("F1 of the best single neuron, by layer; mean over seeds.", plot)

@@ -147,7 +147,8 @@ fn each(
     mut take: impl FnMut(&Tensor, usize),
 ) -> Result<()> {
     if rows.rank() != 2 || rows.size(1) != network.width() || k == 0 {
-        let problem = format!("the {k} best tokens of rows of shape {:?}; their width is {}", rows.shape(), network.width());
+        let problem =
+            format!("the {k} best tokens of rows of shape {:?}; their width is {}", rows.shape(), network.width());
         return Err(Error::Setting { what: "lens", problem });
     }
     let n = rows.size(0);

@@ -10,6 +10,7 @@ mod entry;
 mod error;
 pub mod lens;
 pub mod patch;
+pub mod paths;
 pub mod probe;
 mod rest;
 mod rows;

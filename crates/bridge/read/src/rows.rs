@@ -23,7 +23,8 @@ use crate::error::{Error, Result};
 pub fn rows(network: &dyn Network, inputs: &[Tensor], site: &str, select: &Select, at_once: usize) -> Result<Tensor> {
     let setting = |problem: &str| Error::Setting { what: "rows of a site", problem: problem.to_owned() };
     let site = Site::new(site)?;
-    let examples = inputs.first().filter(|x| x.rank() > 0 && !x.is_empty()).ok_or_else(|| setting("there is no input"))?.size(0);
+    let examples =
+        inputs.first().filter(|x| x.rank() > 0 && !x.is_empty()).ok_or_else(|| setting("there is no input"))?.size(0);
     if at_once == 0 {
         return Err(setting("no examples at once; give at least 1"));
     }
@@ -34,7 +35,8 @@ pub fn rows(network: &dyn Network, inputs: &[Tensor], site: &str, select: &Selec
             trace.check(&network.sites())?;
         }
         no_grad(|| network.forward(&batch(inputs, from..(from + at_once).min(examples)), &mut trace))?;
-        let activation = trace.get(&site).ok_or_else(|| setting(&format!("the network did not pass its site {site}")))?;
+        let activation =
+            trace.get(&site).ok_or_else(|| setting(&format!("the network did not pass its site {site}")))?;
         parts.push(activation.detach().select(select)?.rows());
     }
     Ok(Tensor::cat(&parts.iter().collect::<Vec<_>>(), 0))
@@ -55,7 +57,12 @@ pub(crate) fn pick(x: &Tensor, items: &[usize]) -> Tensor {
 ///
 /// # Errors
 /// As [`rows`]; [`Error::Setting`] for an empty sequence.
-pub fn last_rows(network: &dyn Network, sequences: &[Vec<u32>], sites: &[String], at_once: usize) -> Result<Vec<Tensor>> {
+pub fn last_rows(
+    network: &dyn Network,
+    sequences: &[Vec<u32>],
+    sites: &[String],
+    at_once: usize,
+) -> Result<Vec<Tensor>> {
     let setting = |problem: &str| Error::Setting { what: "rows of sequences", problem: problem.to_owned() };
     if sequences.is_empty() || sequences.iter().any(Vec::is_empty) || at_once == 0 || sites.is_empty() {
         return Err(setting("no sequences, an empty one, no sites, or none at once"));
@@ -67,12 +74,14 @@ pub fn last_rows(network: &dyn Network, sequences: &[Vec<u32>], sites: &[String]
     for same in order.chunk_by(|&a, &b| sequences[a].len() == sequences[b].len()) {
         for some in same.chunks(at_once) {
             let flat: Vec<i64> = some.iter().flat_map(|&i| sequences[i].iter().map(|&t| i64::from(t))).collect();
-            let tokens = Tensor::new(flat, [some.len(), sequences[some[0]].len()]).map_err(symbolon_net::Error::from)?;
+            let tokens =
+                Tensor::new(flat, [some.len(), sequences[some[0]].len()]).map_err(symbolon_net::Error::from)?;
             let mut trace = sites.iter().fold(Trace::new(), |t, s| t.record(s));
             trace.check(&network.sites())?;
             no_grad(|| network.forward(&[tokens], &mut trace))?;
             for (part, site) in parts.iter_mut().zip(&names) {
-                let found = trace.get(site).ok_or_else(|| setting(&format!("the network did not pass its site {site}")))?;
+                let found =
+                    trace.get(site).ok_or_else(|| setting(&format!("the network did not pass its site {site}")))?;
                 part.push(found.detach().select(&Select::positions([-1]))?.rows());
             }
         }

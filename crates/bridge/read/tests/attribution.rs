@@ -98,7 +98,11 @@ fn gradients_of_sites_and_rules() {
     let through = from(Place::site("fc1.pre").unwrap(), Place::Output).unwrap();
     let guided = with_rules(Rules::guided(), || through.gradient()).unwrap();
     assert!(guided.min().item() >= 0.0 && through.gradient().unwrap().min().item() < 0.0);
-    assert!(through.gradient_times_input().unwrap().is_close(&(through.gradient().unwrap() * through.start()), 1e-6, 0.0));
+    assert!(through.gradient_times_input().unwrap().is_close(
+        &(through.gradient().unwrap() * through.start()),
+        1e-6,
+        0.0
+    ));
 }
 
 #[test]

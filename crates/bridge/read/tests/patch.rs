@@ -73,7 +73,9 @@ fn the_planted_circuit_is_found_by_every_way_of_patching() {
     let heads = Grid::heads(&network, "blocks.*.attn.z").unwrap();
     assert_eq!(heads.parts.len(), 6);
     let exact = patching.activation(&heads.parts).unwrap();
-    for effects in [exact.clone(), patching.attribution(&heads.parts, 1).unwrap(), patching.attribution(&heads.parts, 5).unwrap()] {
+    for effects in
+        [exact.clone(), patching.attribution(&heads.parts, 1).unwrap(), patching.attribution(&heads.parts, 5).unwrap()]
+    {
         for (i, effect) in effects.iter().enumerate() {
             // Head 1 of the first layer and head 2 of the second; the network is linear, so tangents are exact.
             let planted = if i == 1 || i == 5 { 1.0 } else { 0.0 };
@@ -88,7 +90,8 @@ fn the_planted_circuit_is_found_by_every_way_of_patching() {
     assert!(effects.iter().zip([1.0, 0.0, 0.0, 1.0]).all(|(e, t)| (e - t).abs() < 1e-9), "{effects:?}");
     // The edge from the copying head to the query of the answering one.
     let frozen = vec![Site::new("blocks.0.attn.z").unwrap(), Site::new("blocks.1.attn.z").unwrap()];
-    let receivers: Vec<Part> = (0..3).map(|h| Part::of(&format!("blocks.1.attn.q[{h}]"), Select::all()).unwrap()).collect();
+    let receivers: Vec<Part> =
+        (0..3).map(|h| Part::of(&format!("blocks.1.attn.q[{h}]"), Select::all()).unwrap()).collect();
     for (head, on) in [(0, 0.0), (1, 1.0), (2, 0.0)] {
         let part = Part::of(&format!("blocks.0.attn.z[{head}]"), Select::all()).unwrap();
         let effects = patching.path(&Sender { part, frozen: frozen.clone() }, &receivers).unwrap();

@@ -62,7 +62,8 @@ impl Rotated {
     /// # Errors
     /// [`Error::Definition`] when there is none.
     pub fn harden(&self) -> Result<Subspace> {
-        let chosen: Vec<i64> = (0i64..).zip(self.mask.to_vec::<f64>()).filter(|(_, m)| *m > 0.5).map(|(i, _)| i).collect();
+        let chosen: Vec<i64> =
+            (0i64..).zip(self.mask.to_vec::<f64>()).filter(|(_, m)| *m > 0.5).map(|(i, _)| i).collect();
         if chosen.is_empty() {
             let what = format!("rotated coordinates at {}: no entry of the mask is above one half", self.site);
             return Err(Error::Definition(what));

@@ -196,7 +196,10 @@ fn misfits_are_named() {
     let (turn, half) = (Tensor::eye(3, DType::F64), Tensor::from([0.5f64, 0.5, 0.0]));
     let skewed = Rotated::new(site(), &(&turn * 1.001), &half).unwrap_err().to_string();
     assert!(skewed.contains("away from orthonormal"), "{skewed}");
-    assert!(Rotated::new(site(), &turn, &(&half * 3.0)).is_err() && Rotated::new(site(), &turn, &half.narrow(0, ..2)).is_err());
+    assert!(
+        Rotated::new(site(), &turn, &(&half * 3.0)).is_err()
+            && Rotated::new(site(), &turn, &half.narrow(0, ..2)).is_err()
+    );
     assert!(Rotated::new(site(), &turn, &half).unwrap().harden().is_err());
     assert!(
         NeuralPredicate::new("p", site(), ["a", "a"]).is_err() && NeuralPredicate::new("p", site(), ["a"]).is_err()

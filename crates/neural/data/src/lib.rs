@@ -16,6 +16,7 @@ mod split;
 mod table;
 mod texts;
 mod tuples;
+pub mod wikitext;
 
 pub use batches::{Batches, Step};
 pub use by_class::ByClass;

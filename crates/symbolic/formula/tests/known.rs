@@ -100,7 +100,7 @@ fn columns_and_variables_that_do_not_fit_are_named() {
     let p = f.program(&["x", "z"]).unwrap();
     assert!(p.evaluate(&[&[1.0]]).is_err());
     assert!(p.evaluate(&[&[1.0], &[1.0, 2.0]]).is_err());
-    assert_eq!(p.evaluate(&[&[], &[]]).unwrap(), []);
+    assert!(p.evaluate(&[&[], &[]]).unwrap().is_empty());
     let bad = f.refit(&["x", "z"], &[&[1.0], &[f64::NAN]], &[0.0], 5).unwrap_err().to_string();
     assert_eq!(bad, "z: row 0 is NaN");
 }

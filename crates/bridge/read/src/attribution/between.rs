@@ -145,5 +145,8 @@ impl<'n> Between<'n> {
 
 fn recorded(trace: &Trace, site: &Site) -> Result<Tensor> {
     let found = trace.get(site).map(|a| a.tensor().clone());
-    found.ok_or_else(|| Error::Setting { what: "attribution", problem: format!("the network did not pass its site {site}") })
+    found.ok_or_else(|| Error::Setting {
+        what: "attribution",
+        problem: format!("the network did not pass its site {site}"),
+    })
 }

@@ -56,7 +56,8 @@ impl Between<'_> {
         let whole = self.value_at(x)? - self.value_at(&baseline)?;
         let parts = values.reshape([x.size(0), x.len() / x.size(0)]).sum_axis(1, false);
         let gap = whole.to_vec::<f64>().into_iter().zip(parts.to_vec::<f64>());
-        let gap = gap.map(|(whole, parts)| (parts - whole).abs() / whole.abs()).map(|g| if g.is_nan() { 0.0 } else { g });
+        let gap =
+            gap.map(|(whole, parts)| (parts - whole).abs() / whole.abs()).map(|g| if g.is_nan() { 0.0 } else { g });
         Ok(Attribution { values, gap: gap.collect(), gradients })
     }
     fn straight(&self, baseline: &Tensor, steps: usize) -> Result<Tensor> {
@@ -73,6 +74,8 @@ impl Between<'_> {
 pub(super) fn finite(gradient: Tensor, step: usize) -> Result<Tensor> {
     match gradient.abs().sum().item().is_finite() {
         true => Ok(gradient),
-        false => Err(Error::Setting { what: "attribution", problem: format!("the gradient of step {step} is not finite") }),
+        false => {
+            Err(Error::Setting { what: "attribution", problem: format!("the gradient of step {step} is not finite") })
+        }
     }
 }

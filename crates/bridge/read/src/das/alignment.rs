@@ -79,7 +79,8 @@ impl Alignment {
     /// [`Error::Setting`] for pairs that do not fit; errors of the passes.
     pub fn accuracy(&self, frozen: &Frozen, pairs: &[Pair]) -> Result<Proportion> {
         frozen.check(pairs, self.owned.len())?;
-        let subspaces = (0..self.owned.len()).map(|v| Ok(self.subspace(v)?.map(Arc::new))).collect::<Result<Vec<_>>>()?;
+        let subspaces =
+            (0..self.owned.len()).map(|v| Ok(self.subspace(v)?.map(Arc::new))).collect::<Result<Vec<_>>>()?;
         let mut right = Vec::new();
         for some in pairs.chunks(AT_ONCE) {
             let mut interventions = Vec::new();
@@ -115,7 +116,8 @@ impl Alignment {
     pub fn angle_to(&self, variable: usize, other: &Tensor) -> Result<Option<f64>> {
         let Some(axes) = self.axes(variable) else { return Ok(None) };
         let other = Subspace::new(self.site.clone(), other)?;
-        let cosines = axes.to(DType::F64).matmul(&other.basis().to(DType::F64).t()).svd().map_err(symbolon_net::Error::from)?.s;
+        let cosines =
+            axes.to(DType::F64).matmul(&other.basis().to(DType::F64).t()).svd().map_err(symbolon_net::Error::from)?.s;
         Ok(Some(cosines.min().item().clamp(0.0, 1.0).acos().to_degrees()))
     }
 }

@@ -73,7 +73,8 @@ impl Causal {
     /// [`Error::Theory`] for a theory that cannot be read, [`Error::Setting`] when it does not give each example exactly one of
     /// the labels.
     pub fn labels(&self, examples: &[Values]) -> Result<Vec<usize>> {
-        let runs: Vec<(usize, Vec<Option<usize>>)> = (0..examples.len()).map(|e| (e, vec![None; self.variables()])).collect();
+        let runs: Vec<(usize, Vec<Option<usize>>)> =
+            (0..examples.len()).map(|e| (e, vec![None; self.variables()])).collect();
         self.interchange(examples, &runs)
     }
     /// The label of each run: a base example, with each variable from a source example or (`None`) its own.
@@ -118,7 +119,8 @@ impl Causal {
             let parts = answer.query.strip_prefix("answer(do(").and_then(|rest| rest.strip_suffix(')'));
             let Some((run, label)) = parts.and_then(|rest| rest.split_once("),")) else { continue };
             let label = self.labels.iter().position(|l| l == label.trim());
-            let label = label.ok_or_else(|| bad(format!("`{}` is none of the labels {}", answer.query, self.labels.join(", "))))?;
+            let label = label
+                .ok_or_else(|| bad(format!("`{}` is none of the labels {}", answer.query, self.labels.join(", "))))?;
             let run: usize = run.parse().map_err(|_| bad(format!("`{}` names no run", answer.query)))?;
             if answer.probability.value() > 0.5 && found[run].replace(label).is_some() {
                 return Err(bad(format!("run {run} has two labels; rules of `label` must exclude each other")));
@@ -145,7 +147,8 @@ impl Causal {
         let quota = count.div_ceil(2 * classes);
         // Rare cells take some rounds to fill; after these rounds what is there is taken.
         for _ in 0..12 {
-            let drawn: Vec<(usize, Vec<Option<usize>>)> = (0..count.max(200)).map(|_| self.draw(examples.len(), rng)).collect();
+            let drawn: Vec<(usize, Vec<Option<usize>>)> =
+                (0..count.max(200)).map(|_| self.draw(examples.len(), rng)).collect();
             for ((base, sources), label) in drawn.iter().zip(self.interchange(examples, &drawn)?) {
                 let cell = &mut cells[2 * label + usize::from(label != plain[*base])];
                 if cell.len() < quota {

@@ -134,7 +134,11 @@ impl Das {
             for some in order.chunks_exact(batch) {
                 let some: Vec<&Pair> = some.iter().map(|&i| &pairs[i as usize]).collect();
                 let done = step as f64 / (steps - 1).max(1) as f64;
-                let masks = self.masks(&bounds, coordinates, self.temperature[0] + done * (self.temperature[1] - self.temperature[0]));
+                let masks = self.masks(
+                    &bounds,
+                    coordinates,
+                    self.temperature[0] + done * (self.temperature[1] - self.temperature[0]),
+                );
                 let y = interchanged(frozen, &rotation, &masks, &some)?;
                 let labels: Vec<usize> = some.iter().map(|p| p.label).collect();
                 if let Some(l) = labels.iter().find(|l| **l >= y.size(1)) {
@@ -189,7 +193,9 @@ impl Das {
         };
         match &self.share {
             Share::Widths(w) if w.is_empty() || w.contains(&0) || w.iter().sum::<usize>() > coordinates => {
-                return bad(format!("widths {w:?} of {coordinates} coordinates; each is at least 1, together they fit"));
+                return bad(format!(
+                    "widths {w:?} of {coordinates} coordinates; each is at least 1, together they fit"
+                ));
             }
             s if s.variables() == 0 => return bad("no variables".into()),
             _ => {}
@@ -267,12 +273,16 @@ impl Das {
             Share::Widths(widths) => blocks(widths),
             Share::Units { variables } => {
                 let logits = bounds.detach().to_vec::<f64>();
-                (0..*variables).map(|v| (0..coordinates).filter(|c| logits[v * coordinates + c] > 0.0).collect()).collect()
+                (0..*variables)
+                    .map(|v| (0..coordinates).filter(|c| logits[v * coordinates + c] > 0.0).collect())
+                    .collect()
             }
             Share::Boundless { variables, chained } => {
                 let (low, high) = self.ends(&bounds.detach(), *variables, *chained);
                 let d = coordinates as f64;
-                let inside = |l: f64, h: f64| (0..coordinates).filter(|&c| l * d < c as f64 + 0.5 && c as f64 + 0.5 < h * d).collect();
+                let inside = |l: f64, h: f64| {
+                    (0..coordinates).filter(|&c| l * d < c as f64 + 0.5 && c as f64 + 0.5 < h * d).collect()
+                };
                 low.to_vec::<f64>().into_iter().zip(high.to_vec::<f64>()).map(|(l, h)| inside(l, h)).collect()
             }
         };
@@ -285,7 +295,13 @@ impl Das {
 /// Coordinates one after the other.
 fn blocks(widths: &[usize]) -> Vec<Vec<usize>> {
     let mut from = 0;
-    widths.iter().map(|w| { from += w; (from - w..from).collect() }).collect()
+    widths
+        .iter()
+        .map(|w| {
+            from += w;
+            (from - w..from).collect()
+        })
+        .collect()
 }
 
 /// Masks `[variables, coordinates]` of ones and zeros.

@@ -107,7 +107,10 @@ impl<'n> Frozen<'n> {
         }
         for (i, pair) in pairs.iter().enumerate() {
             if pair.sources.len() != variables {
-                return bad(format!("pair {i} names sources for {} variables, there are {variables}", pair.sources.len()));
+                return bad(format!(
+                    "pair {i} names sources for {} variables, there are {variables}",
+                    pair.sources.len()
+                ));
             }
             if let Some(e) = pair.sources.iter().flatten().chain([&pair.base]).find(|e| **e >= self.examples()) {
                 return bad(format!("pair {i} names example {e} of {}", self.examples()));

@@ -89,7 +89,10 @@ fn matching(network: &dyn Network, pattern: &str) -> Result<Vec<SiteInfo>> {
     let sites = network.sites();
     let rows: Vec<SiteInfo> = sites.iter().filter(|s| wanted.matches(&s.site)).cloned().collect();
     match rows.is_empty() {
-        true => Err(symbolon_net::Error::UnknownSite { pattern: pattern.to_owned(), nearest: wanted.nearest(&sites) }.into()),
+        true => {
+            Err(symbolon_net::Error::UnknownSite { pattern: pattern.to_owned(), nearest: wanted.nearest(&sites) }
+                .into())
+        }
         false => Ok(rows),
     }
 }

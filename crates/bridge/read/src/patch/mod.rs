@@ -63,7 +63,11 @@ impl<'n> Patching<'n> {
         let bad = |problem: String| Err(Error::Setting { what: "patching", problem });
         let shapes = |x: &[Tensor]| x.iter().map(|x| x.shape().to_vec()).collect::<Vec<_>>();
         if clean.is_empty() || shapes(clean) != shapes(corrupted) {
-            return bad(format!("clean inputs {:?} and corrupted inputs {:?} differ in shape", shapes(clean), shapes(corrupted)));
+            return bad(format!(
+                "clean inputs {:?} and corrupted inputs {:?} differ in shape",
+                shapes(clean),
+                shapes(corrupted)
+            ));
         }
         let mut this = Self { network, clean: clean.to_vec(), corrupted: corrupted.to_vec(), metric, ends: [0.0; 2] };
         for (end, inputs) in [(0, clean), (1, corrupted)] {
@@ -72,7 +76,9 @@ impl<'n> Patching<'n> {
         let [a, b] = this.ends;
         match (a - b).abs() > 1e-9 * a.abs().max(b.abs()) && (a - b).is_finite() {
             true => Ok(this),
-            false => bad(format!("the metric is {a} on clean and {b} on corrupted inputs: there is nothing to bring back")),
+            false => {
+                bad(format!("the metric is {a} on clean and {b} on corrupted inputs: there is nothing to bring back"))
+            }
         }
     }
     /// The metric's mean on the clean and on the corrupted run.

@@ -68,7 +68,8 @@ impl Probe {
         let n = z.size(0) as f64;
         // The bias is not penalised.
         let ridge: Vec<f64> = (0..a.size(1)).map(|i| if i == 0 { 0.0 } else { penalty }).collect();
-        let left = weighed.t().matmul(&a) * (1.0 / n) + Tensor::eye(a.size(1), DType::F64) * Tensor::from(ridge).unsqueeze(0);
+        let left =
+            weighed.t().matmul(&a) * (1.0 / n) + Tensor::eye(a.size(1), DType::F64) * Tensor::from(ridge).unsqueeze(0);
         let right = weighed.t().matmul(&y.unsqueeze(1)) * (1.0 / n);
         Ok(scale.undo(&left.solve(&right).map_err(symbolon_net::Error::from)?.squeeze(1)))
     }
@@ -80,7 +81,10 @@ impl Probe {
         let (yes, no) = examples.means();
         let weights = &yes - &no;
         if weights.abs().max().item() == 0.0 {
-            return Err(Error::Setting { what: "difference of means", problem: "both kinds have the same mean".into() });
+            return Err(Error::Setting {
+                what: "difference of means",
+                problem: "both kinds have the same mean".into(),
+            });
         }
         let bias = -0.5 * ((yes + no) * &weights).sum().item();
         Ok(Self { weights, bias })
@@ -140,7 +144,7 @@ pub fn with_control(
     Ok((real, control))
 }
 
-pub(super) fn positive(what: &'static str, x: f64) -> Result<()> {
+pub(crate) fn positive(what: &'static str, x: f64) -> Result<()> {
     match x > 0.0 && x.is_finite() {
         true => Ok(()),
         false => Err(Error::Setting { what, problem: format!("{x} is not above zero") }),

@@ -68,7 +68,11 @@ impl Pairs {
     pub fn in_order(shown: &Tensor, hidden: &Tensor) -> Result<Self> {
         let bad = |problem: String| Err(Error::Setting { what: "contrasted pairs", problem });
         if shown.rank() != 2 || shown.shape() != hidden.shape() || shown.size(0) < 2 {
-            return bad(format!("shapes {:?} and {:?}; give two or more pairs [pairs, units]", shown.shape(), hidden.shape()));
+            return bad(format!(
+                "shapes {:?} and {:?}; give two or more pairs [pairs, units]",
+                shown.shape(),
+                hidden.shape()
+            ));
         }
         if !(shown.abs().sum().item() + hidden.abs().sum().item()).is_finite() {
             return bad("some numbers are not finite".into());

@@ -15,6 +15,7 @@ use symbolon_tensor::DType;
 use super::svm::Problem;
 use crate::error::{Error, Result};
 use crate::probe::Examples;
+use crate::probe::linear::positive;
 
 /// A support with its objective and what is known about all others.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,28 +89,38 @@ const ROOT_ROUNDS: usize = 40;
 const NODE_ROUNDS: usize = 3;
 
 impl Search {
-    /// A search among some units of the examples. Units are divided by ten times their deviation (at least 1e-3), multipliers are
-    /// weighed so that both kinds count the same, and `reg` is one over the root of the number of examples: the settings of the
-    /// paper.
+    /// A search among some units of the examples, with the paper's settings: `reg` is one over the root of the number of examples.
+    ///
+    /// That is a strong penalty. On fewer than about ten thousand examples hardly any comes to the margin, the multipliers stay at
+    /// their bounds, and the best support is the one with the largest differences of means; see [`Search::with_reg`].
     ///
     /// # Errors
     /// [`Error::Setting`] for no candidates, more than 64, or one that is given twice.
     pub fn new(examples: &Examples, candidates: &[usize]) -> Result<Self> {
+        Self::with_reg(examples, candidates, 1.0 / (examples.len() as f64).sqrt())
+    }
+    /// The same with another `reg`: the larger it is, the less large weights cost. Units are divided by ten times their deviation
+    /// (at least 1e-3), and examples are weighed so that both kinds count the same.
+    ///
+    /// # Errors
+    /// As [`Search::new`]; a `reg` that is not above zero.
+    pub fn with_reg(examples: &Examples, candidates: &[usize], reg: f64) -> Result<Self> {
+        positive("reg", reg)?;
         let mut candidates = candidates.to_vec();
         candidates.sort_unstable();
         if candidates.is_empty() || candidates.len() > 64 || candidates.windows(2).any(|c| c[0] == c[1]) {
-            let problem = format!("{} candidates; give 1 to 64 different units, the best by a ranking", candidates.len());
+            let problem =
+                format!("{} candidates; give 1 to 64 different units, the best by a ranking", candidates.len());
             return Err(Error::Setting { what: "exact sparse probe", problem });
         }
         let columns = examples.columns(&candidates)?;
         let rows = columns.rows().to(DType::F64);
         let scale = (rows.std_axes(&[0], true, 0) * 10.0).clamp_min(1e-3);
-        let n = examples.len();
         Ok(Self {
             x: (rows / scale).to_vec(),
             y: examples.labels().iter().map(|l| if *l { 1.0 } else { -1.0 }).collect(),
             w: examples.balance(),
-            reg: 1.0 / (n as f64).sqrt(),
+            reg,
             candidates,
             solved: BTreeMap::new(),
             cuts: Vec::new(),
@@ -208,7 +219,9 @@ impl Search {
             }
             // The free candidate that the mixture likes best decides most.
             let liked = mixture.favourites(node.inside, node.outside, k) & !node.inside;
-            let branch = (0..p).filter(|j| liked >> j & 1 == 1).max_by(|&a, &b| mixture.v[a].abs().total_cmp(&mixture.v[b].abs()));
+            let branch = (0..p)
+                .filter(|j| liked >> j & 1 == 1)
+                .max_by(|&a, &b| mixture.v[a].abs().total_cmp(&mixture.v[b].abs()));
             let Some(j) = branch else { continue };
             for (inside, outside) in [(node.inside | 1 << j, node.outside), (node.inside, node.outside | 1 << j)] {
                 if p - outside.count_ones() as usize >= k {
@@ -221,7 +234,13 @@ impl Search {
             bound = open.peek().map_or(closed, |n| n.bound.min(closed)).max(bound);
         }
         let support = (0..p).filter(|j| best.1 >> j & 1 == 1).map(|j| self.candidates[j]).collect();
-        Ok(Optimum { support, objective: best.0, bound: bound.min(best.0), solved: self.solved.len() - before, stopped })
+        Ok(Optimum {
+            support,
+            objective: best.0,
+            bound: bound.min(best.0),
+            solved: self.solved.len() - before,
+            stopped,
+        })
     }
     /// The objective of a support, and its cut.
     fn solve(&mut self, bits: u64) -> (f64, usize) {
@@ -239,7 +258,14 @@ impl Search {
     }
     /// The mixture of known multipliers that bounds a node from below best, after some rounds of adding those of its own
     /// favourites (Frank and Wolfe's method on the concave dual of the node).
-    fn deepen(&mut self, node: &Node, k: usize, rounds: usize, enough: f64, mut solve: impl FnMut(&mut Self, u64) -> usize) -> Cut {
+    fn deepen(
+        &mut self,
+        node: &Node,
+        k: usize,
+        rounds: usize,
+        enough: f64,
+        mut solve: impl FnMut(&mut Self, u64) -> usize,
+    ) -> Cut {
         let (reg, inside, outside) = (self.reg, node.inside, node.outside);
         let value = |cut: &Cut| cut.bound(reg, inside, outside, k);
         let best = self.cuts.iter().max_by(|a, b| value(a).total_cmp(&value(b)));
@@ -298,7 +324,8 @@ impl Cut {
     /// No support of `k` between `inside` and what is not `outside` has an objective below this.
     fn bound(&self, reg: f64, inside: u64, outside: u64, k: usize) -> f64 {
         let liked = self.favourites(inside, outside, k);
-        self.sum - reg / 2.0 * (0..self.v.len()).filter(|j| liked >> j & 1 == 1).map(|j| self.v[j] * self.v[j]).sum::<f64>()
+        self.sum
+            - reg / 2.0 * (0..self.v.len()).filter(|j| liked >> j & 1 == 1).map(|j| self.v[j] * self.v[j]).sum::<f64>()
     }
 }
 

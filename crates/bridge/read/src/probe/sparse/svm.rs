@@ -132,7 +132,9 @@ impl Problem<'_> {
     fn multipliers(&self, beta: &[f64], corner: f64) -> Vec<f64> {
         let mut alpha: Vec<f64> =
             self.rows().map(|(x, y, w)| w * ((1.0 - y * self.value(beta, x)) / corner).clamp(0.0, 1.0)).collect();
-        let sum = |alpha: &[f64], sign: f64| -> f64 { alpha.iter().zip(self.y).filter(|(_, y)| **y == sign).map(|(a, _)| a).sum() };
+        let sum = |alpha: &[f64], sign: f64| -> f64 {
+            alpha.iter().zip(self.y).filter(|(_, y)| **y == sign).map(|(a, _)| a).sum()
+        };
         let (yes, no) = (sum(&alpha, 1.0), sum(&alpha, -1.0));
         let less = yes.min(no);
         for (a, y) in alpha.iter_mut().zip(self.y) {
