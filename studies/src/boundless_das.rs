@@ -13,7 +13,7 @@ use symbolon_draw::HeatMap;
 use symbolon_lm::{LanguageModel, Prompt};
 use symbolon_net::train::{Fit, Trainer};
 use symbolon_net::{Architecture, Network, Select, Trace, Transformer, TransformerConfig};
-use symbolon_read::das::{Alignment, Causal, Das, Frozen, Pair, Rotation, Share, Values};
+use symbolon_read::das::{Alignment, Causal, Das, Frozen, Pair, Share, Values};
 use symbolon_read::{Entry, Layered, Rest};
 use symbolon_tensor::optim::Adam;
 use symbolon_tensor::{DType, Device, Rng, Tensor};
@@ -98,7 +98,7 @@ fn measure(lab: &mut Lab, seed: u64) -> Result<Numbers> {
 /// A search over so many passes for so many variables.
 fn das(epochs: usize, variables: usize, seed: u64) -> Das {
     let share = Share::Boundless { variables, chained: true };
-    Das { rotation: Rotation::Learned, share, epochs, rate: 5e-3, mask_rate: 2e-2, seed, ..Das::default() }
+    Das { share, epochs, rate: 5e-3, mask_rate: 2e-2, seed, ..Das::default() }
 }
 
 /// Are a and b equal just when c and d are? Accuracy at the best layer and of the task, the width found, and the accuracy at the

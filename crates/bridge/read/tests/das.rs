@@ -6,7 +6,7 @@ use common::{Agree, agreeing};
 use symbolon_check::control::shuffled;
 use symbolon_check::{Part, Proportion};
 use symbolon_net::{Transformer, TransformerConfig};
-use symbolon_read::das::{Alignment, Causal, Das, Frozen, Pair, Rotation, Share};
+use symbolon_read::das::{Alignment, Causal, Das, Frozen, Pair, Share};
 use symbolon_read::{Error, Layered, Rest};
 use symbolon_symbol::orthonormality;
 use symbolon_tensor::optim::project::orthonormal;
@@ -93,7 +93,7 @@ fn misfits_are_named() {
     }
     let wide = Das { share: Share::Widths(vec![UNITS + 1]), ..quick() };
     assert!(wide.fit(&frozen, &[pair(0, &[Some(1)], 0)]).is_err());
-    let skewed = Das { rotation: Rotation::Fixed(Tensor::ones([2, UNITS], DType::F64)), ..quick() };
+    let skewed = Das { axes: Some(Tensor::ones([2, UNITS], DType::F64)), ..quick() };
     assert!(skewed.fit(&frozen, &[pair(0, &[Some(1)], 0)]).is_err());
     let site = "hidden".parse::<symbolon_net::Site>().unwrap();
     assert!(Alignment::new(site, &Tensor::eye(UNITS, DType::F64), vec![vec![0], vec![0]]).is_err());
@@ -124,8 +124,8 @@ fn the_planted_direction_is_found() {
         assert!(fitted.alignment.widths()[0] <= UNITS / 2, "{:?}", fitted.alignment.widths());
     }
     // A known rotation needs a mask only.
-    let axes = Rotation::Fixed(network.axes.clone());
-    let fitted = Das { rotation: axes, share: Share::Units { variables: 1 }, ..quick() }.fit(&frozen, &train).unwrap();
+    let axes = Some(network.axes.clone());
+    let fitted = Das { axes, share: Share::Units { variables: 1 }, ..quick() }.fit(&frozen, &train).unwrap();
     assert_eq!(fitted.alignment.axes(0).unwrap().to_vec::<f64>(), truth.to_vec::<f64>());
 }
 

@@ -118,7 +118,8 @@ fn scans_from_a_layer_on_agree_with_whole_passes() {
     let network = Transformer::new(&TransformerConfig::decoder(13, 6, 3, 12, 3), &mut rng).unwrap();
     let (clean, corrupted) = (rng.indices([7, 5], 13), rng.indices([7, 5], 13));
     let metric = |y: &Tensor| y.get((.., -1, 3));
-    let whole = Patching::new(&network, &[clean.clone()], &[corrupted.clone()], &metric).unwrap();
+    let whole =
+        Patching::new(&network, std::slice::from_ref(&clean), std::slice::from_ref(&corrupted), &metric).unwrap();
     let streams = [clean, corrupted].map(|x| [network.before(&[x], 1).unwrap()]);
     let rest = Rest::new(&network, 1).unwrap();
     let from = Patching::new(&rest, &streams[0], &streams[1], &metric).unwrap();

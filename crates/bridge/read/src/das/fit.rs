@@ -10,15 +10,6 @@ use super::orthonormal::retract;
 use crate::error::{Error, Result};
 use crate::rows::pick;
 
-/// The axes along which vectors are taken apart.
-#[derive(Clone, Debug)]
-pub enum Rotation {
-    /// Learned, from a random start.
-    Learned,
-    /// These orthonormal rows `[coordinates, units]`, which stay.
-    Fixed(Tensor),
-}
-
 /// Which coordinates belong to which variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Share {
@@ -50,8 +41,8 @@ impl Share {
 /// Settings of an alignment search; the defaults are those of Boundless DAS.
 #[derive(Clone, Debug)]
 pub struct Das {
-    /// The axes.
-    pub rotation: Rotation,
+    /// Orthonormal rows `[coordinates, units]` that stay as they are; without them a rotation is learned from a random start.
+    pub axes: Option<Tensor>,
     /// Who owns which.
     pub share: Share,
     /// Passes over the pairs.
@@ -73,7 +64,7 @@ pub struct Das {
 impl Default for Das {
     fn default() -> Self {
         Self {
-            rotation: Rotation::Learned,
+            axes: None,
             share: Share::Boundless { variables: 1, chained: true },
             epochs: 3,
             batch: 64,
@@ -108,9 +99,9 @@ impl Das {
         frozen.check(pairs, variables)?;
         let mut rng = Rng::new(self.seed);
         let dtype = frozen.vectors.dtype();
-        let (mut rotation, learned) = match &self.rotation {
-            Rotation::Fixed(axes) => (axes.to(dtype).detach(), false),
-            Rotation::Learned => {
+        let (mut rotation, learned) = match &self.axes {
+            Some(axes) => (axes.to(dtype).detach(), false),
+            None => {
                 let count = match &self.share {
                     Share::Widths(widths) => widths.iter().sum(),
                     _ => frozen.units(),
@@ -181,9 +172,9 @@ impl Das {
 
     fn check(&self, frozen: &Frozen) -> Result<()> {
         let bad = |problem: String| Err(Error::Setting { what: "alignment search", problem });
-        let coordinates = match &self.rotation {
-            Rotation::Learned => frozen.units(),
-            Rotation::Fixed(axes) => {
+        let coordinates = match &self.axes {
+            None => frozen.units(),
+            Some(axes) => {
                 let off = if axes.rank() == 2 { orthonormality(axes) } else { f64::NAN };
                 if off.is_nan() || off > 1e-4 || axes.size(1) != frozen.units() {
                     return bad(format!("axes {:?} are no orthonormal rows of {} units", axes.shape(), frozen.units()));

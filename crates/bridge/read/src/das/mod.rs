@@ -22,6 +22,6 @@ mod orthonormal;
 
 pub use alignment::Alignment;
 pub use causal::{Causal, Values};
-pub use fit::{Das, Fitted, Rotation, Share};
+pub use fit::{Das, Fitted, Share};
 pub use frozen::{Frozen, Pair};
 pub use orthonormal::retract;
