@@ -57,18 +57,10 @@ impl Vocabulary for pretrained::Transformer {
 
 impl Vocabulary for Transformer {
     fn width(&self) -> usize {
-        self.sizes().width
+        (**self).width()
     }
     fn logits(&self, rows: &Tensor, readout: Readout) -> symbolon_net::Result<Tensor> {
-        let x = match readout {
-            Readout::Stream => self.norm.forward(rows),
-            Readout::Weights => rows.clone(),
-        };
-        Ok(match (&self.unembed, readout) {
-            (Some(unembed), Readout::Stream) => unembed.forward(&x),
-            (Some(unembed), Readout::Weights) => x.matmul(&unembed.weight),
-            (None, _) => x.matmul(&self.embed.weight.t()),
-        })
+        (**self).logits(rows, readout)
     }
 }
 

@@ -4,7 +4,6 @@
 //! layer is the same each time, so it is run once: [`Layered::before`] gives the residual stream there, and [`Rest`] is the
 //! network that takes this stream as its input. Whatever works on a network works on its rest, only faster.
 
-use symbolon_net::layers::Rope;
 use symbolon_net::pretrained::{self, Pass};
 use symbolon_net::{Network, Parameters, SiteInfo, Trace, Transformer};
 use symbolon_tensor::{Tensor, no_grad};
@@ -42,33 +41,13 @@ impl Layered for pretrained::Transformer {
 
 impl Layered for Transformer {
     fn layers(&self) -> usize {
-        self.sizes().layers
+        (**self).layers()
     }
     fn before(&self, inputs: &[Tensor], layer: usize) -> symbolon_net::Result<Tensor> {
-        // Which site of the pass holds it; a network without layers ends in its final norm.
-        let site = match layer.checked_sub(1) {
-            None => "embed".to_owned(),
-            Some(last) => format!("blocks.{last}.resid_post"),
-        };
-        let mut trace = Trace::new().record(site.as_str());
-        no_grad(|| self.forward(inputs, &mut trace))?;
-        let kept = trace.recorded().next().map(|(_, a)| a.tensor().detach());
-        kept.ok_or_else(|| symbolon_net::Error::UnknownSite { pattern: site, nearest: Vec::new() })
+        (**self).before(inputs, layer)
     }
     fn after(&self, stream: &Tensor, layer: usize, trace: &mut Trace) -> symbolon_net::Result<Tensor> {
-        use symbolon_net::Axis::{Batch, Position, Unit};
-        let c = self.sizes();
-        let rope = c.rope.map(|base| Rope::new(0..stream.size(1), c.width / c.heads, base));
-        let mut x = stream.clone();
-        for (l, block) in self.blocks.iter().enumerate().skip(layer) {
-            x = block.forward(x, rope.as_ref(), c.dropout, format_args!("blocks.{l}"), trace)?;
-        }
-        let x = trace.at("final_norm", &[Batch, Position, Unit], self.norm.forward(&x))?;
-        let logits = match &self.unembed {
-            Some(unembed) => unembed.forward(&x),
-            None => x.matmul(&self.embed.weight.t()),
-        };
-        trace.at("logits", &[Batch, Position, Unit], logits)
+        (**self).after(stream, layer, trace)
     }
 }
 
