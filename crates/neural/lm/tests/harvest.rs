@@ -31,8 +31,7 @@ fn gather(model: &Local, files: &[PathBuf], how: &Harvest, to: &Path) -> Result<
 /// Rows by document and position: token, and all sites' numbers one after the other.
 fn rows(folder: &Path) -> BTreeMap<(u64, u32), (u32, String, Vec<f32>)> {
     let store = Store::open(folder).unwrap();
-    let all: Vec<Tensor> =
-        store.schema().sites.iter().map(|s| store.read(&s.name, 0..store.rows()).unwrap()).collect();
+    let all: Vec<Tensor> = store.schema().sites.iter().map(|s| store.read(&s.name, 0..store.rows()).unwrap()).collect();
     let row = |i: u64| {
         let from = store.provenance(i).unwrap();
         let numbers = all.iter().flat_map(|x| x.get(i as usize).to_vec::<f32>()).collect();
@@ -55,7 +54,8 @@ fn rows_are_what_single_passes_give() {
         let document = document.unwrap();
         let ids = model.tokenizer.encode(&document.text).unwrap();
         for (w, window) in ids.chunks(20).enumerate() {
-            let input = Tensor::new(window.iter().map(|&i| i64::from(i)).collect::<Vec<_>>(), [1, window.len()]).unwrap();
+            let input =
+                Tensor::new(window.iter().map(|&i| i64::from(i)).collect::<Vec<_>>(), [1, window.len()]).unwrap();
             let mut trace = SITES.iter().fold(Trace::new(), |t, s| t.record(*s));
             no_grad(|| model.network.run(&[input], Pass::default(), &mut trace)).unwrap();
             for (i, &id) in window.iter().enumerate() {
@@ -152,7 +152,8 @@ fn what_cannot_be_harvested_is_refused_before_any_work() {
         (vec!["blocks.0.attn.z[9]"], "9"),
         (vec![], "no sites"),
     ] {
-        let e = gather(&model, &files, &Harvest { sites: sites.iter().map(|s| s.to_string()).collect(), ..how() }, &out);
+        let e =
+            gather(&model, &files, &Harvest { sites: sites.iter().map(|s| s.to_string()).collect(), ..how() }, &out);
         let e = e.unwrap_err().to_string();
         assert!(e.contains(says), "{e}");
         assert!(!out.exists());

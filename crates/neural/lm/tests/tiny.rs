@@ -93,7 +93,16 @@ fn a_look_inside_tells_what_the_pass_computed() {
     let logits = no_grad(|| model.trace(&prompt, &mut trace)).unwrap();
     // Norms, and the lens behind the last layer is the model itself.
     let names: Vec<String> = found.sites.iter().map(|s| s.site.to_string()).collect();
-    assert_eq!(names, ["blocks.0.attn.z[2]", "blocks.0.resid_post", "blocks.1.attn.pattern", "blocks.1.resid_post", "blocks.2.resid_post"]);
+    assert_eq!(
+        names,
+        [
+            "blocks.0.attn.z[2]",
+            "blocks.0.resid_post",
+            "blocks.1.attn.pattern",
+            "blocks.1.resid_post",
+            "blocks.2.resid_post"
+        ]
+    );
     let stream = trace.get(&"blocks.1.resid_post".parse().unwrap()).unwrap().tensor().get((0, n - 1));
     assert!((found.sites[3].norms[n - 1] - stream.square().sum().item().sqrt()).abs() < 1e-4);
     assert_eq!(found.lens.len(), 4);

@@ -38,7 +38,8 @@ fn a_model_writes_in_form_and_by_seed() {
     assert_ne!(warm("1"), warm("2"));
     let schema = folder.join("schema.json");
     std::fs::write(&schema, r#"{"enum": ["red", "green", {"blue": 1}]}"#).unwrap();
-    let found = json(&["generate", model, "crab", "--json", "--temperature", "1", "--json-schema", schema.to_str().unwrap()]);
+    let found =
+        json(&["generate", model, "crab", "--json", "--temperature", "1", "--json-schema", schema.to_str().unwrap()]);
     let text = found["text"].as_str().unwrap();
     let value: Value = serde_json::from_str(text).unwrap();
     assert!(["\"red\"", "\"green\"", "{\"blue\":1}"].contains(&&*value.to_string()), "{text}");
@@ -109,7 +110,8 @@ fn activations_are_harvested_and_asked_about() {
     let rows = json(&["sql", out, "select document, count(*) as n from tokens group by document", "--json"]);
     assert_eq!(rows["columns"], serde_json::json!(["document", "n"]));
     assert_eq!(rows["rows"].as_array().unwrap().len(), 2);
-    let (table, _, code) = symbolon(&["sql", out, "select token, value(row, 'blocks.1.resid_post', 3) as v from tokens limit 2"]);
+    let (table, _, code) =
+        symbolon(&["sql", out, "select token, value(row, 'blocks.1.resid_post', 3) as v from tokens limit 2"]);
     assert!(code == 0 && table.lines().count() == 3 && table.starts_with("token"), "{table}");
     let (_, err, code) = symbolon(&["sql", out, "select valu(row) from tokens"]);
     assert!(code == 1 && err.contains("valu"), "{err}");

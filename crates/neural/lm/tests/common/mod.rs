@@ -98,8 +98,7 @@ pub fn tiny_model(name: &str) -> PathBuf {
     }
     io::save(folder.join("model.safetensors"), tensors.iter().map(|(n, t)| (n.as_str(), t))).unwrap();
     let template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}\n{% endfor %}<assistant>";
-    let words =
-        serde_json::json!({"bos_token": "<|start|>", "eos_token": "<|end|>", "chat_template": template});
+    let words = serde_json::json!({"bos_token": "<|start|>", "eos_token": "<|end|>", "chat_template": template});
     for (file, json) in [("config.json", config), ("tokenizer.json", toy_json()), ("tokenizer_config.json", words)] {
         std::fs::write(folder.join(file), json.to_string()).unwrap();
     }

@@ -3,11 +3,10 @@
 //! How it runs is written once, in [`pretrained`](crate::pretrained): here are the few sizes that one chooses, the weights it
 //! starts from, and the names of its parameters in checkpoints.
 
+use super::single;
 use crate::architecture::Architecture;
 use crate::error::Result;
-use crate::layers::{
-    Attention, Dropout, Embedding, FeedForward, Init, LayerNorm, Linear, Nonlinearity, Norm, RmsNorm,
-};
+use crate::layers::{Attention, Dropout, Embedding, FeedForward, Init, LayerNorm, Linear, Nonlinearity, Norm, RmsNorm};
 use crate::network::{Network, Parameters, join};
 use crate::pretrained::{
     self, Bias, Block, Config, Embedding as Begin, Family, Head, Input, NormKind, Order, Rotary, Stretch,
@@ -221,6 +220,7 @@ impl Parameters for Transformer {
 
 impl Network for Transformer {
     fn forward(&self, inputs: &[Tensor], trace: &mut Trace) -> Result<Tensor> {
+        single("transformer", inputs)?;
         self.network.forward(inputs, trace)
     }
     fn sites(&self) -> Vec<SiteInfo> {
