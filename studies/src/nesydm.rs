@@ -97,7 +97,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
 
     let of = |runs: &[Numbers], i: usize| runs.iter().map(|r| r[i]).collect::<Vec<f64>>();
     let less = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<f64>>();
-    lab.means("labels-are-learned", &of(&own, 0), &[])?;
+    lab.means("labels-are-learned", &of(&own, 0), &[("all at once", &of(&once, 0))])?;
     lab.means("concepts-are-calibrated", &of(&own, 2), &[("all at once", &of(&once, 2))])?;
     let third: Vec<f64> = of(&own, 2).iter().zip(of(&independent, 2)).map(|(a, b)| a / b.max(1e-9)).collect();
     lab.means("better-calibrated-than-independent", &third, &[])?;
