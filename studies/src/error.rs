@@ -57,6 +57,9 @@ pub enum Error {
     /// A theory that teaches networks.
     #[error(transparent)]
     Learn(#[from] symbolon_learn::Error),
+    /// A formula.
+    #[error(transparent)]
+    Formula(#[from] symbolon_formula::Error),
     /// Data.
     #[error(transparent)]
     Data(#[from] symbolon_data::Error),

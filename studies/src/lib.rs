@@ -22,12 +22,17 @@ mod error;
 mod falsifiable_interpretability;
 mod firegnn;
 mod index;
+mod kan;
 mod keep;
 mod lab;
+mod modular_addition_fourier;
+mod nalu;
 mod nesy_frameworks;
 mod nesydm;
 mod page;
+mod rank_collapse;
 mod run;
+mod sae_cunningham;
 mod table;
 
 use symbolon_check::catalogue::Catalogue;
@@ -67,9 +72,14 @@ pub const STUDIES: &[Study] = &[
     study!(firegnn, "firegnn"),
     study!(nesy_frameworks, "nesy-frameworks"),
     study!(a_nesi, "a-nesi"),
+    study!(kan, "kan"),
     study!(asper, "asper"),
     study!(nesydm, "nesydm"),
+    study!(rank_collapse, "rank-collapse"),
+    study!(sae_cunningham, "sae-cunningham"),
+    study!(nalu, "nalu"),
     study!(falsifiable_interpretability, "falsifiable-interpretability"),
+    study!(modular_addition_fourier, "modular-addition-fourier"),
 ];
 
 /// The catalogue of all methods of the house: each crate's cards, gathered. A crate with new cards adds its list here.

@@ -29,6 +29,7 @@
 use std::fmt::Write;
 
 use symbolon_symbol::card::Card;
+use symbolon_symbol::facts::quoted;
 
 use crate::error::{Error, Result, nearest};
 
@@ -119,9 +120,4 @@ impl Catalogue {
 fn is_atom(word: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     word.starts_with(|c: char| c.is_ascii_lowercase()) && word.chars().all(plain)
-}
-
-/// A quoted atom: quotes are doubled, backslashes and line ends escaped.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''").replace('\n', "\\n"))
 }

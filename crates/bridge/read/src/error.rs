@@ -12,6 +12,19 @@ pub enum Error {
         /// What is wrong and what to give instead.
         problem: String,
     },
+    /// A weight or gate that is not at a corner, where a formula was asked for.
+    #[error(
+        "{place} is {value:.3}, which is none of -1, 0 and 1: no formula; train longer, or with more pressure to decide"
+    )]
+    Undecided {
+        /// Which.
+        place: String,
+        /// What it is; how far a gate is from its corner.
+        value: f64,
+    },
+    /// A formula.
+    #[error(transparent)]
+    Formula(#[from] symbolon_formula::Error),
     /// A network.
     #[error(transparent)]
     Net(#[from] symbolon_net::Error),

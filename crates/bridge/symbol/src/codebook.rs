@@ -8,6 +8,7 @@ use crate::Symbol;
 use crate::error::{Error, Result};
 use crate::laws::{Law, Laws};
 use crate::predicate::distinct;
+use crate::reading::Parts;
 use crate::subspace::{rows_for, width_for};
 use crate::values::{Domain, Values};
 
@@ -90,5 +91,10 @@ impl Symbol for Codebook {
 
     fn laws(&self) -> Laws {
         Laws { get_put: Law::Approximate, ..Laws::EXACT }
+    }
+
+    fn parts(&self) -> Option<Parts> {
+        let Domain::Categorical(names) = &self.domain else { return None };
+        Some(Parts::new("codebook", serde_json::json!({"names": &names[..]})).with("codes", &self.codes))
     }
 }

@@ -8,6 +8,7 @@ use symbolon_tensor::Tensor;
 use crate::Symbol;
 use crate::error::{Error, Result};
 use crate::laws::{Law, Laws};
+use crate::reading::Parts;
 use crate::values::{Domain, Values};
 
 /// Symbols of one site, read and written together. Real and Boolean parts take one number each, vectors and distributions
@@ -133,5 +134,10 @@ impl Symbol for Composite {
             get_put: of(|l| l.get_put, false),
             put_put: of(|l| l.put_put, touching),
         }
+    }
+
+    fn parts(&self) -> Option<Parts> {
+        let parts = self.parts.iter().map(|p| p.parts()).collect::<Option<Vec<_>>>()?;
+        Some(Parts::product(parts, self.independent))
     }
 }

@@ -62,6 +62,33 @@ pub struct Dictionary {
 /// Added to deviations before they divide, as SAELens does.
 const EPSILON: f64 = 1e-5;
 
+impl Normalise {
+    /// The mean and the length or deviation that it takes out of rows `[rows, units]`, each `[rows, 1]`.
+    fn taken(self, rows: &Tensor) -> Option<(Tensor, Tensor)> {
+        let units = rows.size(1);
+        match self {
+            Normalise::None => None,
+            Normalise::Length => {
+                let length = rows.norm(2.0, &[1], true) / (units as f64).sqrt();
+                // Nothing can be said about a row of zeros but zeros.
+                let length = length.mask_fill(&length.detach().eq_scalar(0.0), 1.0);
+                Some((length.zeros_like(), length))
+            }
+            Normalise::Layer => {
+                Some((rows.mean_axis(1, true), rows.var_axes(&[1], true, usize::from(units > 1)).sqrt()))
+            }
+        }
+    }
+    /// Rows `[rows, units]` as the encoder gets them. Differentiable.
+    pub fn rows(self, rows: &Tensor) -> Tensor {
+        match (self.taken(rows), self) {
+            (None, _) => rows.clone(),
+            (Some((mean, spread)), Normalise::Layer) => (rows - mean) / (spread + EPSILON),
+            (Some((_, length)), _) => rows / length,
+        }
+    }
+}
+
 impl Dictionary {
     /// Checks shapes and numbers.
     ///
@@ -119,35 +146,10 @@ impl Dictionary {
     pub fn directions(&self) -> Tensor {
         symbolon_tensor::optim::project::unit_rows(&self.decoder.detach())
     }
-    /// The mean and the length that normalisation takes out of rows, each `[rows, 1]`.
-    fn taken(&self, rows: &Tensor) -> Option<(Tensor, Tensor)> {
-        let units = self.units() as f64;
-        match self.normalise {
-            Normalise::None => None,
-            Normalise::Length => {
-                let length = rows.norm(2.0, &[1], true) / units.sqrt();
-                // Nothing can be said about a row of zeros but zeros.
-                let length = length.mask_fill(&length.detach().eq_scalar(0.0), 1.0);
-                Some((length.zeros_like(), length))
-            }
-            Normalise::Layer => {
-                let less = usize::from(self.units() > 1);
-                Some((rows.mean_axis(1, true), rows.var_axes(&[1], true, less).sqrt()))
-            }
-        }
-    }
-    /// Rows as the encoder wants them, `[rows, units]`.
-    pub fn normalised(&self, rows: &Tensor) -> Tensor {
-        match (self.taken(rows), self.normalise) {
-            (None, _) => rows.clone(),
-            (Some((mean, spread)), Normalise::Layer) => (rows - mean) / (spread + EPSILON),
-            (Some((_, length)), _) => rows / length,
-        }
-    }
     /// Inner products with the encoder `[rows, features]`, of rows as they are in the network.
     pub fn inner(&self, rows: &Tensor) -> Tensor {
         let kind = rows.dtype();
-        let x = self.normalised(rows) - self.offset.to(kind);
+        let x = self.normalise.rows(rows) - self.offset.to(kind);
         x.matmul(&self.encoder.to(kind)) + self.encoder_bias.to(kind)
     }
     /// Codes `[rows, features]` of rows `[rows, units]`. Differentiable.
@@ -160,7 +162,7 @@ impl Dictionary {
             return self.encode(rows).index_select(1, which);
         }
         let kind = rows.dtype();
-        let x = self.normalised(rows) - self.offset.to(kind);
+        let x = self.normalise.rows(rows) - self.offset.to(kind);
         let inner =
             x.matmul(&self.encoder.index_select(1, which).to(kind)) + self.encoder_bias.index_select(0, which).to(kind);
         match &self.sparsity {
@@ -172,7 +174,7 @@ impl Dictionary {
     pub fn decode(&self, codes: &Tensor, rows: &Tensor) -> Tensor {
         let kind = codes.dtype();
         let y = codes.matmul(&self.decoder.to(kind)) + self.decoder_bias.to(kind);
-        match self.taken(rows) {
+        match self.normalise.taken(rows) {
             None => y,
             Some((mean, spread)) => y * spread + mean,
         }
@@ -184,7 +186,7 @@ impl Dictionary {
     /// What a change of some codes `[rows, which]` changes in rows of the network, `[rows, targets]`.
     pub(crate) fn moved(&self, change: &Tensor, which: &Tensor, rows: &Tensor) -> Tensor {
         let y = change.matmul(&self.decoder.index_select(0, which).to(change.dtype()));
-        match self.taken(rows) {
+        match self.normalise.taken(rows) {
             None => y,
             Some((_, spread)) => y * spread,
         }

@@ -6,6 +6,7 @@ use symbolon_tensor::Tensor;
 
 use crate::Symbol;
 use crate::error::{Error, Result};
+use crate::reading::Parts;
 use crate::subspace::Subspace;
 use crate::values::{Domain, Values};
 
@@ -30,6 +31,11 @@ impl Direction {
         Ok(Direction(Subspace::of(site, (vector.detach() / length).unsqueeze(0))))
     }
 
+    /// The line that a subspace of one dimension is.
+    pub(crate) fn of(line: Subspace) -> Direction {
+        Direction(line)
+    }
+
     /// The unit vector, `[units]`.
     pub fn vector(&self) -> Tensor {
         self.0.basis().get(0)
@@ -52,5 +58,9 @@ impl Symbol for Direction {
 
     fn write(&self, activation: &Activation, values: &Values) -> Result<Activation> {
         self.0.write(activation, &Values::Vector(values.real()?.unsqueeze(1)))
+    }
+
+    fn parts(&self) -> Option<Parts> {
+        Some(Parts::new("direction", serde_json::Value::Null).with("vector", &self.vector()))
     }
 }

@@ -43,6 +43,36 @@ pub enum Error {
     /// A symbol that cannot be made like this.
     #[error("{0}")]
     Definition(String),
+    /// A reading that does not hang together, or a folder that holds none.
+    #[error("the reading {reading}: {problem}")]
+    Reading {
+        /// Its name or its folder.
+        reading: String,
+        /// What is wrong and what to do.
+        problem: String,
+    },
+    /// A reading of another model.
+    #[error(
+        "the reading {reading} was made from {model} ({expected}), not from this model ({found}): load that one, or read this one anew"
+    )]
+    OtherModel {
+        /// The reading.
+        reading: String,
+        /// What the model was called.
+        model: String,
+        /// The fingerprint of the model that was read.
+        expected: String,
+        /// The fingerprint of the model at hand.
+        found: String,
+    },
+    /// The file system said no.
+    #[error("{file}: {source}")]
+    Io {
+        /// The file.
+        file: String,
+        /// Its answer.
+        source: std::io::Error,
+    },
     /// An error of the network.
     #[error(transparent)]
     Net(#[from] symbolon_net::Error),

@@ -10,6 +10,7 @@ use crate::Symbol;
 use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
 use crate::laws::{Law, Laws};
+use crate::reading::Parts;
 use crate::subspace::{rows_for, width_for};
 use crate::values::{Domain, Values};
 
@@ -26,6 +27,9 @@ pub struct Features {
 }
 
 impl Features {
+    /// Its name in files.
+    pub(crate) const KIND: &str = "features";
+
     /// The features with these numbers.
     ///
     /// # Errors
@@ -99,6 +103,11 @@ impl Symbol for Features {
     fn laws(&self) -> Laws {
         Laws { put_get: Law::Approximate, get_put: Law::Exact, put_put: Law::Approximate }
     }
+
+    fn parts(&self) -> Option<Parts> {
+        let settings = serde_json::json!({"which": self.which()});
+        Some(Parts::new(Features::KIND, settings).with_dictionary(&self.dictionary))
+    }
 }
 
 /// One feature of a dictionary, as a number. See [`Features`].
@@ -106,6 +115,9 @@ impl Symbol for Features {
 pub struct Feature(Features);
 
 impl Feature {
+    /// Its name in files.
+    pub(crate) const KIND: &str = "feature";
+
     /// The feature with this number.
     ///
     /// # Errors
@@ -144,5 +156,10 @@ impl Symbol for Feature {
 
     fn laws(&self) -> Laws {
         self.0.laws()
+    }
+
+    fn parts(&self) -> Option<Parts> {
+        let settings = serde_json::json!({"feature": self.number()});
+        Some(Parts::new(Feature::KIND, settings).with_dictionary(self.dictionary()))
     }
 }

@@ -24,10 +24,13 @@ mod dictionary;
 mod direction;
 mod edit;
 mod error;
+pub mod facts;
 mod feature;
 pub mod laws;
 mod neuron;
 mod predicate;
+pub mod reading;
+pub mod saelens;
 mod subspace;
 mod values;
 
@@ -41,6 +44,8 @@ pub use feature::{Feature, Features};
 pub use laws::{Law, Laws};
 pub use neuron::Neuron;
 pub use predicate::NeuralPredicate;
+pub use reading::Reading;
+pub use saelens::SaeLens;
 pub use subspace::Subspace;
 pub use values::{Domain, Values};
 
@@ -77,5 +82,9 @@ pub trait Symbol: Send + Sync {
     /// Which laws hold up to rounding.
     fn laws(&self) -> Laws {
         Laws::EXACT
+    }
+    /// What it is made of, for files; nothing when it cannot be kept.
+    fn parts(&self) -> Option<reading::Parts> {
+        None
     }
 }

@@ -3,6 +3,7 @@
 use symbolon_net::{Activation, Site};
 
 use crate::error::{Error, Result};
+use crate::reading::Parts;
 use crate::subspace::{rows_for, width_for};
 use crate::values::{Domain, Values};
 use crate::{Direction, Symbol};
@@ -56,5 +57,9 @@ impl Symbol for Neuron {
         let (unit, width) = (self.unit as isize, self.width as isize);
         let parts = [rows.get((.., 0..unit)), new, rows.get((.., unit + 1..width))];
         Ok(activation.from_rows(&Tensor::cat(&parts.iter().collect::<Vec<_>>(), 1))?)
+    }
+
+    fn parts(&self) -> Option<Parts> {
+        Some(Parts::new("neuron", serde_json::json!({"unit": self.unit, "width": self.width})))
     }
 }

@@ -7,6 +7,7 @@ use symbolon_net::{Activation, Site};
 
 use crate::Symbol;
 use crate::error::{Error, Result};
+use crate::reading::Parts;
 use crate::subspace::{rows_for, width_for};
 use crate::values::{Domain, Values};
 
@@ -78,5 +79,10 @@ impl Symbol for NeuralPredicate {
         }
         let scale = activation.rows().logsumexp(1, true);
         Ok(activation.from_rows(&(new + scale))?)
+    }
+
+    fn parts(&self) -> Option<Parts> {
+        let Domain::Categorical(values) = &self.domain else { return None };
+        Some(Parts::new("predicate", serde_json::json!({"name": self.name, "values": &values[..]})))
     }
 }

@@ -6,6 +6,7 @@ use symbolon_tensor::Tensor;
 
 use crate::Symbol;
 use crate::error::{Error, Result};
+use crate::reading::Parts;
 use crate::values::{Domain, Values};
 
 /// The space spanned by some directions of a site.
@@ -62,6 +63,10 @@ impl Symbol for Subspace {
         }
         let change = (new - old.vector()?).matmul(&self.basis.to(rows.dtype()));
         Ok(activation.from_rows(&(rows + change))?)
+    }
+
+    fn parts(&self) -> Option<Parts> {
+        Some(Parts::new("subspace", serde_json::Value::Null).with("basis", &self.basis))
     }
 }
 

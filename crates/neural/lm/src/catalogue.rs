@@ -64,8 +64,18 @@ pub struct File {
     pub bytes: u64,
 }
 
+/// Shorter names, and the names they stand for.
+const SHORT: [(&str, &str); 3] =
+    [("glove-50d", "glove-6b-50d"), ("minilm", "minilm-l6-v2"), ("smollm2", "smollm2-135m")];
+
+/// The full name of a model that is known by a shorter one as well; any other name as it is.
+pub fn full(name: &str) -> &str {
+    SHORT.iter().find(|(short, _)| *short == name).map_or(name, |(_, full)| full)
+}
+
 /// The catalogue's entry of a name.
 pub fn entry(name: &str) -> Option<&'static Entry> {
+    let name = full(name);
     CATALOGUE.iter().find(|e| e.name == name)
 }
 

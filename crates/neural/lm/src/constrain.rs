@@ -23,7 +23,7 @@ use std::sync::Arc;
 use toktrie::{TokEnv, TokRxInfo, TokTrie, TokenId, TokenizerEnv};
 
 /// The form an answer must have.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub enum Grammar {
     /// A JSON value that this schema describes, on one line (unless the schema's `x-guidance` says otherwise).
     JsonSchema(serde_json::Value),

@@ -78,6 +78,9 @@ pub enum Error {
     /// A grammar, schema or regular expression for constrained decoding.
     #[error("grammar: {0}")]
     Grammar(String),
+    /// A request that does not fit the model.
+    #[error("{0}")]
+    Request(String),
     /// Settings for sampling, or logits that nothing can be sampled from.
     #[error("sampling: {0}")]
     Sampling(String),

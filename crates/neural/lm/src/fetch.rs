@@ -43,6 +43,7 @@ pub struct Expected {
 const PAGE_LIMIT: u64 = 32 << 20;
 
 /// A client for HTTPS: the system's certificates or those of a file, the proxy of the environment.
+#[derive(Debug)]
 pub struct Client {
     agent: Agent,
 }
@@ -53,6 +54,10 @@ impl Client {
     /// # Errors
     /// When the file with certificates cannot be read or holds none.
     pub fn new(certificates: Option<&Path>) -> Result<Self> {
+        Self::patient(certificates, Duration::from_secs(60))
+    }
+    /// As [`new`](Client::new), with the longest silence that is borne.
+    pub(crate) fn patient(certificates: Option<&Path>, silence: Duration) -> Result<Self> {
         let roots = match certificates {
             None => RootCerts::PlatformVerifier,
             Some(path) => {
@@ -72,9 +77,9 @@ impl Client {
         let config = Agent::config_builder()
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .http_status_as_error(false)
-            .timeout_connect(Some(Duration::from_secs(30)))
-            .timeout_recv_response(Some(Duration::from_secs(60)))
-            .timeout_per_read(Some(Duration::from_secs(60)))
+            .timeout_connect(Some(silence.min(Duration::from_secs(30))))
+            .timeout_recv_response(Some(silence))
+            .timeout_per_read(Some(silence))
             .user_agent(concat!("symbolon/", env!("CARGO_PKG_VERSION")))
             .build();
         Ok(Self { agent: config.new_agent() })
@@ -98,6 +103,15 @@ impl Client {
             request = request.header(*name, *value);
         }
         request.call().map_err(|e| network(url, format!("{e}; is the network reachable, and is a proxy needed?")))
+    }
+
+    /// Sends a text to an address.
+    pub(crate) fn post(&self, url: &Url, headers: &[(&str, &str)], body: &str) -> Result<Response<Body>> {
+        let mut request = self.agent.post(url.as_str());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send(body).map_err(|e| network(url, format!("{e}; does the server run, and is it reachable?")))
     }
 
     /// A page as text, with its content type.

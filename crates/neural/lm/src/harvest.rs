@@ -97,7 +97,7 @@ impl Harvest {
             }
         }
         match found.is_empty() {
-            true => Err(Error::Text("no sites to harvest".into())),
+            true => Err(Error::Request("no sites to harvest".into())),
             false => Ok(found),
         }
     }
@@ -110,7 +110,7 @@ struct Found {
 }
 
 fn unfit(info: &SiteInfo) -> Error {
-    Error::Text(format!(
+    Error::Request(format!(
         "`{}` has no fixed number of units for each position ({:?}), so it cannot be kept as rows; harvest `attn.z` or \
          `attn.q` and `attn.k` instead of patterns",
         info.site, info.axes
@@ -140,7 +140,7 @@ pub fn harvest(
     let context = model.network.config.context;
     let window = how.window.min(context).saturating_sub(frame.len());
     if window == 0 {
-        return Err(Error::Text(format!("windows of {} tokens have no room for text", how.window)));
+        return Err(Error::Request(format!("windows of {} tokens have no room for text", how.window)));
     }
     let layers = sites.iter().map(|s| s.layer.map(|l| l + 1).or((s.name == "embed").then_some(0)));
     let until = layers.collect::<Option<Vec<_>>>().and_then(|l| l.into_iter().max());

@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod archive;
+mod cached;
 pub mod catalogue;
 mod chat;
 mod checkpoint;
 mod constrain;
 mod corpus;
+mod embeddings;
 mod error;
 mod fetch;
 pub mod gguf;
@@ -15,7 +17,9 @@ mod index;
 mod inspect;
 mod local;
 mod model;
+mod remote;
 mod sample;
+mod score;
 mod scripted;
 pub mod store;
 mod stream;
@@ -23,10 +27,12 @@ mod tokenizer;
 mod weights;
 
 pub use archive::Archive;
+pub use cached::Cached;
 pub use chat::{ChatTemplate, Message};
 pub use checkpoint::load_network;
 pub use constrain::{Constrainer, Constraint, Grammar};
 pub use corpus::{Corpus, CorpusFile, Document, Documents, PIECE_BYTES};
+pub use embeddings::Embeddings;
 pub use error::{Error, Result};
 pub use fetch::{Client, Expected, Progress, Sink, digest};
 pub use harvest::{Harvest, Harvested, harvest};
@@ -34,6 +40,7 @@ pub use index::{IndexSettings, Located, PUBLIC_INDEX, locate};
 pub use inspect::{Guess, Inspect, Inspection, LensLayer, Recorded, inspect};
 pub use local::Local;
 pub use model::{Completion, Ended, Generation, LanguageModel, Prompt, Score};
+pub use remote::{Endpoint, Remote};
 pub use sample::{Sampler, Sampling};
 pub use scripted::Scripted;
 pub use store::Store;

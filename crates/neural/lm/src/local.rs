@@ -6,14 +6,15 @@ use crate::constrain::Constrainer;
 use crate::error::{Error, Result};
 use crate::model::{Completion, Ended, Generation, LanguageModel, Prompt, Score};
 use crate::sample::Sampler;
+use crate::score::score;
 use crate::store::Store;
 use crate::stream::Stream;
 use crate::tokenizer::Tokenizer;
 use crate::weights::Weights;
 use std::path::Path;
 use std::sync::OnceLock;
-use symbolon_net::Trace;
 use symbolon_net::pretrained::{Cache, Head, Pass, Transformer};
+use symbolon_net::{Trace, fingerprint};
 use symbolon_tensor::{Tensor, no_grad};
 
 /// A model on this machine.
@@ -40,9 +41,6 @@ pub struct Local {
     pub chat: Option<ChatTemplate>,
     constrainer: OnceLock<Constrainer>,
 }
-
-/// Positions that are scored in one pass: what their logits take is bounded by this.
-const SCORED_AT_ONCE: usize = 512;
 
 impl Local {
     /// Opens a model folder or a GGUF file.
@@ -115,7 +113,7 @@ impl Local {
     }
 
     fn logits(&self, ids: &[u32], pass: Pass, trace: &mut Trace) -> Result<Tensor> {
-        Ok(self.network.run(&[batch(&[ids.to_vec()])?], pass, trace)?)
+        Ok(self.network.run(&[batch(&[ids])?], pass, trace)?)
     }
     /// Refuses models that write no text.
     pub(crate) fn writes(&self) -> Result<()> {
@@ -139,17 +137,18 @@ impl Local {
 }
 
 /// Token lists as `[batch, position]`, shorter ones filled up with zeros at the end.
-fn batch(lists: &[Vec<u32>]) -> Result<Tensor> {
-    let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
+pub(crate) fn batch(lists: &[impl AsRef<[u32]>]) -> Result<Tensor> {
+    let lists: Vec<&[u32]> = lists.iter().map(AsRef::as_ref).collect();
+    let longest = lists.iter().map(|l| l.len()).max().unwrap_or(0);
     let mut all = vec![0i64; lists.len() * longest];
-    for (row, list) in all.chunks_mut(longest.max(1)).zip(lists) {
-        row.iter_mut().zip(list).for_each(|(to, &id)| *to = i64::from(id));
+    for (row, list) in all.chunks_mut(longest.max(1)).zip(&lists) {
+        row.iter_mut().zip(list.iter()).for_each(|(to, &id)| *to = i64::from(id));
     }
     Ok(Tensor::new(all, [lists.len(), longest])?)
 }
 
 /// Natural logarithm of one token's probability.
-fn log_probability(logits: &[f32], token: u32) -> f64 {
+pub(crate) fn log_probability(logits: &[f32], token: u32) -> f64 {
     let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let total: f64 = logits.iter().map(|&l| f64::from(l - top).exp()).sum();
     f64::from(logits[token as usize] - top) - total.ln()
@@ -158,6 +157,10 @@ fn log_probability(logits: &[f32], token: u32) -> f64 {
 impl LanguageModel for Local {
     fn name(&self) -> &str {
         &self.name
+    }
+    /// Its name and the fingerprint of its network, which takes about a second for a hundred million weights.
+    fn identity(&self) -> String {
+        format!("{} {}", self.name, fingerprint(&self.network))
     }
 
     fn complete(&self, prompt: &Prompt, how: &Generation, listen: &mut dyn FnMut(&str) -> bool) -> Result<Completion> {
@@ -218,56 +221,7 @@ impl LanguageModel for Local {
     }
 
     fn score(&self, prompt: &Prompt, options: &[&str]) -> Result<Vec<Score>> {
-        self.writes()?;
-        let start = self.tokens(prompt)?;
-        let whole = |option: &&str| -> Result<Vec<u32>> {
-            // Tokens may reach over the seam, so text is cut into tokens as a whole.
-            let ids = match prompt {
-                Prompt::Text(text) => self.tokens(&Prompt::Text(format!("{text}{option}")))?,
-                Prompt::Chat(_) => [start.clone(), self.tokenizer.encode(option)?].concat(),
-            };
-            match ids.len() {
-                n if n > self.network.config.context => Err(Error::Text(format!(
-                    "prompt and option have {n} tokens, the context is {}",
-                    self.network.config.context
-                ))),
-                _ if option.is_empty() => Err(Error::Text("an option is empty".into())),
-                _ => Ok(ids),
-            }
-        };
-        let all = options.iter().map(whole).collect::<Result<Vec<_>>>()?;
-        let shared = all.iter().map(|ids| ids.iter().zip(&start).take_while(|(a, b)| a == b).count()).min();
-        let Some(shared) = shared else { return Ok(Vec::new()) };
-        if shared == 0 {
-            return Err(Error::Text(
-                "prompt and options have no token in common to begin with; begin the prompt with some text".into(),
-            ));
-        }
-        no_grad(|| {
-            // The prompt is run once, but for its last token, whose logits belong to the options.
-            let mut prefix = Cache::new();
-            if shared > 1 {
-                let pass =
-                    Pass { cache: Some(&mut prefix), until: Some(self.network.config.layers), ..Pass::default() };
-                self.logits(&start[..shared - 1], pass, &mut Trace::none())?;
-            }
-            let rest: Vec<Vec<u32>> = all.iter().map(|ids| ids[shared - 1..].to_vec()).collect();
-            let longest = rest.iter().map(Vec::len).max().unwrap_or(1);
-            let mut scores = Vec::new();
-            for some in rest.chunks((SCORED_AT_ONCE / longest).max(1)) {
-                let mut cache = if prefix.is_empty() { Cache::new() } else { prefix.repeat(some.len()) };
-                let pass = Pass { cache: Some(&mut cache), ..Pass::default() };
-                let logits = self.network.run(&[batch(some)?], pass, &mut Trace::none())?;
-                for (i, ids) in some.iter().enumerate() {
-                    let rows = logits.get((i, ..ids.len() - 1)).to_vec::<f32>();
-                    let width = logits.size(-1);
-                    let log_probability =
-                        (rows.chunks_exact(width).zip(&ids[1..])).map(|(l, &id)| log_probability(l, id)).sum();
-                    scores.push(Score { log_probability, tokens: ids.len() - 1 });
-                }
-            }
-            Ok(scores)
-        })
+        score(self, prompt, options)
     }
 
     /// The mean of the last layer's vectors over the text (Reimers and Gurevych 2019), at length 1.

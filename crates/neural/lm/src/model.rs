@@ -4,11 +4,12 @@ use crate::chat::Message;
 use crate::constrain::Grammar;
 use crate::error::Result;
 use crate::sample::Sampling;
+use serde::{Deserialize, Serialize};
 use symbolon_net::Trace;
 use symbolon_tensor::Tensor;
 
 /// What a model is asked to go on from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Prompt {
     /// Text as it is.
     Text(String),
@@ -29,7 +30,7 @@ impl From<Vec<Message>> for Prompt {
 }
 
 /// How text is generated.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Generation {
     /// At most so many tokens.
     pub tokens: usize,
@@ -51,7 +52,7 @@ impl Default for Generation {
 }
 
 /// Why a text ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ended {
     /// The model ended it, or the form was complete.
     Complete,
@@ -64,20 +65,21 @@ pub enum Ended {
 }
 
 /// A generated text.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Completion {
     /// The text.
     pub text: String,
-    /// Its tokens, also those that end it.
+    /// Its tokens, also those that end it; empty where the model does not tell.
     pub tokens: Vec<u32>,
-    /// The natural logarithm of each token's probability under the model itself (before temperature and form).
+    /// The natural logarithm of each token's probability under the model itself (before temperature and form); empty where
+    /// the model does not tell.
     pub log_probabilities: Vec<f64>,
     /// Why it ended.
     pub ended: Ended,
 }
 
 /// How likely an option is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// The natural logarithm of the probability of the option after the prompt.
     pub log_probability: f64,
@@ -89,6 +91,10 @@ pub struct Score {
 pub trait LanguageModel: Send + Sync {
     /// Its name, for reports.
     fn name(&self) -> &str;
+    /// Which model exactly: two that may answer differently have different ones. For whoever keeps answers.
+    fn identity(&self) -> String {
+        self.name().to_owned()
+    }
     /// Goes on with a prompt. `listen` gets the text piece by piece, and ends it by answering `false`.
     ///
     /// # Errors
@@ -110,4 +116,25 @@ pub trait LanguageModel: Send + Sync {
     /// As [`complete`](LanguageModel::complete), and what the trace answers; models behind a network connection have
     /// no sites.
     fn trace(&self, prompt: &Prompt, trace: &mut Trace) -> Result<Tensor>;
+}
+
+impl<M: LanguageModel + ?Sized> LanguageModel for Box<M> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+    fn identity(&self) -> String {
+        (**self).identity()
+    }
+    fn complete(&self, prompt: &Prompt, how: &Generation, listen: &mut dyn FnMut(&str) -> bool) -> Result<Completion> {
+        (**self).complete(prompt, how, listen)
+    }
+    fn score(&self, prompt: &Prompt, options: &[&str]) -> Result<Vec<Score>> {
+        (**self).score(prompt, options)
+    }
+    fn embed(&self, texts: &[&str]) -> Result<Tensor> {
+        (**self).embed(texts)
+    }
+    fn trace(&self, prompt: &Prompt, trace: &mut Trace) -> Result<Tensor> {
+        (**self).trace(prompt, trace)
+    }
 }

@@ -13,7 +13,7 @@
 //! ```
 
 use crate::archive::Archive;
-use crate::catalogue::{CATALOGUE, Entry, File, Source, entry};
+use crate::catalogue::{CATALOGUE, Entry, File, Source, entry, full};
 use crate::error::{Error, Result, io};
 use crate::fetch::{Client, Expected, Progress, Sink, beside, digest};
 use crate::hub;
@@ -98,6 +98,7 @@ impl Store {
         &self.root
     }
     fn folder(&self, name: &str) -> Result<PathBuf> {
+        let name = full(name);
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         let part = |p: &str| !p.is_empty() && !p.starts_with('.') && p.chars().all(plain);
         // A hub name `owner/model` becomes one folder.

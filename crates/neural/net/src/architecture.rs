@@ -1,8 +1,12 @@
 //! Built-in networks by name: as text, as JSON, and built.
 
 use crate::error::{Error, Result};
+use crate::layers::Arithmetic;
 use crate::network::Network;
-use crate::networks::{Cnn, CnnConfig, Mlp, MlpConfig, Transformer, TransformerConfig};
+use crate::networks::{
+    ArithmeticConfig, ArithmeticNet, Cnn, CnnConfig, Kan, KanConfig, Memory, Mlp, MlpConfig, Recurrent,
+    RecurrentConfig, Transformer, TransformerConfig,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -13,6 +17,9 @@ use symbolon_tensor::{Device, Rng};
 /// | text | network |
 /// | --- | --- |
 /// | `mlp(784, 256, 10)` | inputs, hidden layers, outputs |
+/// | `kan(2, 5, 1)` | inputs, hidden nodes, outputs; cubic splines on grids of 5 |
+/// | `nac(9, 2, 1)`, `nalu(9, 2, 1)` | arithmetic layers: inputs, hidden sizes, outputs |
+/// | `lstm(1, 16, 1)` | numbers of each step, of the state, of the answer |
 /// | `lenet(10)` | LeNet for 28 x 28 images of one channel, classes |
 /// | `lenet(28, 28, 1, 10)` | height, width, channels, classes |
 /// | `decoder(65, 128, 4, 128, 4)` | vocabulary, context, layers, width, heads |
@@ -35,6 +42,12 @@ use symbolon_tensor::{Device, Rng};
 pub enum Architecture {
     /// Linear maps with a nonlinearity between them.
     Mlp(MlpConfig),
+    /// Functions on edges.
+    Kan(KanConfig),
+    /// Layers that add and multiply.
+    Arithmetic(ArithmeticConfig),
+    /// One answer for a sequence of numbers.
+    Recurrent(RecurrentConfig),
     /// Convolutions, pools, linear maps.
     Cnn(CnnConfig),
     /// Attention and feed-forward layers.
@@ -43,7 +56,7 @@ pub enum Architecture {
 
 /// More parameters than this are a slip of the pen.
 const MOST: usize = 1 << 32;
-const FORMS: &str = "`mlp(784, 256, 10)`, `lenet(10)`, `lenet(28, 28, 1, 10)`, `decoder(65, 128, 4, 128, 4)` or `encoder(65, 128, 4, 128, 4, 10)`";
+const FORMS: &str = "`mlp(784, 256, 10)`, `kan(2, 5, 1)`, `nalu(9, 2, 1)`, `lstm(1, 16, 1)`, `lenet(10)`, `lenet(28, 28, 1, 10)`, `decoder(65, 128, 4, 128, 4)` or `encoder(65, 128, 4, 128, 4, 10)`";
 
 impl Architecture {
     /// Builds the network with weights drawn from `rng`, on a device.
@@ -53,6 +66,9 @@ impl Architecture {
     pub fn build(&self, rng: &mut Rng, device: Device) -> Result<Box<dyn Network>> {
         let mut network: Box<dyn Network> = match self {
             Self::Mlp(config) => Box::new(Mlp::new(config, rng)?),
+            Self::Kan(config) => Box::new(Kan::new(config, rng)?),
+            Self::Arithmetic(config) => Box::new(ArithmeticNet::new(config, rng)?),
+            Self::Recurrent(config) => Box::new(Recurrent::new(config, rng)?),
             Self::Cnn(config) => Box::new(Cnn::new(config, rng)?),
             Self::Transformer(config) => Box::new(Transformer::new(config, rng)?),
         };
@@ -80,6 +96,9 @@ impl Architecture {
     pub fn check(&self) -> Result<()> {
         let problem = match self {
             Self::Mlp(c) => c.problem(),
+            Self::Kan(c) => c.problem(),
+            Self::Arithmetic(c) => c.problem(),
+            Self::Recurrent(c) => c.problem(),
             Self::Cnn(c) => c.problem(),
             Self::Transformer(c) => c.problem(),
         };
@@ -93,6 +112,9 @@ impl Architecture {
     pub(crate) fn weights(&self) -> Option<usize> {
         match self {
             Self::Mlp(c) => sum(c.sizes.windows(2).map(product)),
+            Self::Kan(c) => c.weights(),
+            Self::Arithmetic(c) => sum(c.sizes.windows(2).map(product)),
+            Self::Recurrent(c) => c.weights(),
             Self::Cnn(c) => c.weights(),
             Self::Transformer(c) => c.weights(),
         }
@@ -117,6 +139,55 @@ impl MlpConfig {
             return Some("an mlp has two sizes or more, inputs first, outputs last, none of them zero".into());
         }
         not_a_share(self.dropout.0)
+    }
+}
+
+impl KanConfig {
+    fn problem(&self) -> Option<String> {
+        if self.sizes.len() < 2 || self.sizes.contains(&0) {
+            return Some("a kan has two sizes or more, inputs first, outputs last, none of them zero".into());
+        }
+        if self.grid == 0 || self.degree > crate::layers::spline::STEEPEST {
+            return Some(format!(
+                "grid {} of degree {}: give a grid of 1 or more, a degree of 7 or less",
+                self.grid, self.degree
+            ));
+        }
+        let [low, high] = self.range;
+        if !(low.is_finite() && high.is_finite() && low < high) {
+            return Some(format!("a grid from {low} to {high} is empty"));
+        }
+        let hidden = &self.sizes[1..self.sizes.len() - 1];
+        if self.products.len() > hidden.len() || self.products.iter().zip(hidden).any(|(p, n)| p > n) {
+            return Some(format!("{:?} nodes that multiply, of {hidden:?} hidden ones", self.products));
+        }
+        None
+    }
+    fn weights(&self) -> Option<usize> {
+        let each = self.grid.checked_add(self.degree)?;
+        let layers = (0..self.sizes.len() - 1).map(|l| product(&[self.sizes[l], self.outputs(l), each]));
+        sum(layers)
+    }
+}
+
+impl ArithmeticConfig {
+    fn problem(&self) -> Option<String> {
+        let (sizes, layers) = (self.sizes.len(), self.layers.len());
+        if sizes < 2 || self.sizes.contains(&0) {
+            return Some("it has two sizes or more, inputs first, outputs last, none of them zero".into());
+        }
+        (layers + 1 != sizes).then(|| format!("{layers} layers between {sizes} sizes: there is one layer less"))
+    }
+}
+
+impl RecurrentConfig {
+    fn problem(&self) -> Option<String> {
+        [self.inputs, self.hidden, self.outputs].contains(&0).then(|| "a size is zero".into())
+    }
+    fn weights(&self) -> Option<usize> {
+        let gates = if self.memory == Memory::Lstm { 4 } else { 1 };
+        let seen = self.inputs.checked_add(self.hidden)?;
+        sum([product(&[gates, seen, self.hidden]), product(&[self.hidden, self.outputs])])
     }
 }
 
@@ -201,11 +272,17 @@ impl FromStr for Architecture {
             .collect::<Result<Vec<usize>>>()?;
         let built = match (name.trim(), sizes.as_slice()) {
             ("mlp", _) => Self::Mlp(MlpConfig { sizes, nonlinearity: Default::default(), dropout: Default::default() }),
+            ("kan", _) => Self::Kan(KanConfig::new(sizes)),
+            ("nac", _) => Self::Arithmetic(ArithmeticConfig::new(Arithmetic::Nac, sizes)),
+            ("nalu", _) => Self::Arithmetic(ArithmeticConfig::new(Arithmetic::Nalu, sizes)),
+            ("lstm", &[inputs, hidden, outputs]) => {
+                Self::Recurrent(RecurrentConfig { inputs, hidden, outputs, memory: Memory::Lstm })
+            }
             ("lenet", &[classes]) => Self::Cnn(CnnConfig::lenet(28, 28, 1, classes)),
             ("lenet", &[h, w, channels, classes]) => Self::Cnn(CnnConfig::lenet(h, w, channels, classes)),
             ("decoder", &[v, t, l, d, h]) => Self::Transformer(TransformerConfig::decoder(v, t, l, d, h)),
             ("encoder", &[v, t, l, d, h, c]) => Self::Transformer(TransformerConfig::encoder(v, t, l, d, h, c)),
-            ("lenet" | "decoder" | "encoder", n) => {
+            ("lstm" | "lenet" | "decoder" | "encoder", n) => {
                 return Err(bad(format!("{} sizes do not make one; write {FORMS}", n.len())));
             }
             (other, _) => return Err(bad(format!("`{other}` is no built-in network; write {FORMS}"))),
@@ -229,6 +306,16 @@ impl fmt::Display for Architecture {
                     }) =>
             {
                 write!(f, "mlp({})", list(&c.sizes))
+            }
+            Self::Kan(c) if *c == KanConfig::new(c.sizes.clone()) => write!(f, "kan({})", list(&c.sizes)),
+            Self::Arithmetic(c) if *c == ArithmeticConfig::new(Arithmetic::Nac, c.sizes.clone()) => {
+                write!(f, "nac({})", list(&c.sizes))
+            }
+            Self::Arithmetic(c) if *c == ArithmeticConfig::new(Arithmetic::Nalu, c.sizes.clone()) => {
+                write!(f, "nalu({})", list(&c.sizes))
+            }
+            Self::Recurrent(c) if c.memory == Memory::Lstm => {
+                write!(f, "lstm({})", list(&[c.inputs, c.hidden, c.outputs]))
             }
             Self::Cnn(c) if *c == CnnConfig::lenet(c.image[1], c.image[2], c.image[0], c.classes) => {
                 write!(f, "lenet({})", list(&[c.image[1], c.image[2], c.image[0], c.classes]))

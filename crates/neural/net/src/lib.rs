@@ -23,8 +23,11 @@ pub use checkpoint::{Checkpoint, Standing};
 pub use edit::Edit;
 pub use error::{Error, Result};
 pub use fingerprint::fingerprint;
-pub use network::{Network, Parameters, join};
-pub use networks::{Cnn, CnnConfig, Convolution, Mlp, MlpConfig, Transformer, TransformerConfig};
+pub use network::{Network, Parameters, join, parameters_as};
+pub use networks::{
+    ArithmeticConfig, ArithmeticNet, Cnn, CnnConfig, Convolution, Kan, KanConfig, KanEdges, Memory, Mlp, MlpConfig,
+    Recurrent, RecurrentConfig, Sparsity, Transformer, TransformerConfig,
+};
 pub use pattern::Pattern;
 pub use select::Select;
 pub use site::{Site, SiteInfo};

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::site::SiteInfo;
 use crate::trace::Trace;
 use std::collections::BTreeMap;
-use symbolon_tensor::Tensor;
+use symbolon_tensor::{DType, Tensor};
 
 /// Anything that holds parameters under dotted names: a tensor, a layer, a list of layers, a network.
 ///
@@ -61,6 +61,10 @@ pub trait Network: Parameters + Send + Sync {
     fn sites(&self) -> Vec<SiteInfo>;
     /// Architecture and sizes: enough to build it again; built-in ones answer their [`Architecture`](crate::Architecture).
     fn config(&self) -> serde_json::Value;
+    /// Whether a parameter is trained. Others (grids, masks) are kept with them and stay as they are.
+    fn trains(&self, _name: &str) -> bool {
+        true
+    }
     /// All parameters with their dotted names, as in a checkpoint, in a fixed order.
     fn parameters(&self) -> Vec<(String, &Tensor)> {
         let mut all = Vec::new();
@@ -73,6 +77,11 @@ pub trait Network: Parameters + Send + Sync {
         self.collect_mut("", &mut all);
         all
     }
+}
+
+/// All parameters in another kind of number: `f64` where a network is to become exact.
+pub fn parameters_as(network: &mut dyn Network, dtype: DType) {
+    network.parameters_mut().into_iter().for_each(|(_, p)| *p = p.to(dtype));
 }
 
 /// A name behind another.

@@ -35,7 +35,7 @@ fn network(text: &str) -> Box<dyn Network> {
 }
 
 /// Points above or below a parabola, drawn anew each step, with dropout noise on the hidden layer's input.
-fn parabola(network: &dyn Network, step: &mut Step) -> Result<Tensor> {
+fn parabola(network: &(dyn Network + 'static), step: &mut Step) -> Result<Tensor> {
     let x = step.rng.uniform([16, 2], -1.0, 1.0, DType::F32);
     let above = x.get((.., 0)).square().gt(&(x.get((.., 1)) + 0.5)).to(DType::I64);
     let x = step.rng.dropout(&x, 0.1);

@@ -214,8 +214,18 @@ impl Inner {
             false => Err(request("rows", format!("row {} of {}", end - 1, self.rows), "ask for rows that are there")),
         }
     }
+    /// The rows of a document.
+    pub fn document(&self, number: u64) -> Option<Range<u64>> {
+        self.shards.iter().find_map(|shard| {
+            let mut at = shard.first;
+            shard.index.documents.iter().find_map(|&(document, rows)| {
+                at += rows;
+                (document == number).then(|| at - rows..at)
+            })
+        })
+    }
     /// Shard, block and row in the block.
-    fn locate(&self, row: u64) -> (usize, usize, usize) {
+    pub fn locate(&self, row: u64) -> (usize, usize, usize) {
         let shard = self.shards.partition_point(|s| s.first <= row) - 1;
         let within = row - self.shards[shard].first;
         let block = self.shards[shard].starts.partition_point(|&s| s <= within) - 1;

@@ -4,7 +4,9 @@
 //! `CLOCK=cpu` these are seconds of the processor's time, which other programs on the machine disturb less.
 
 use symbolon_tensor::optim::{Adam, Optimiser};
-use symbolon_tensor::{Attention, Create, DType, Rng, Segments, Tensor, Windows, grad, lean, no_grad, rotary_tables};
+use symbolon_tensor::{
+    Attention, Create, DType, Rng, Segments, Tensor, Windows, grad, inside, lean, no_grad, rotary_tables,
+};
 
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -84,6 +86,10 @@ impl Bench {
 }
 
 fn main() {
+    inside(all);
+}
+
+fn all() {
     let bench = Bench {
         chosen: std::env::args().skip(1).collect(),
         cpu: std::env::var("CLOCK").is_ok_and(|c| c == "cpu"),

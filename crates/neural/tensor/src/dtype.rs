@@ -1,6 +1,6 @@
-//! Kinds of number, and where they live.
+//! Kinds of number.
 
-use burn::backend::{BoolStore, DType as Burn, DispatchDevice};
+use burn::backend::{BoolStore, DType as Burn};
 
 /// The kind of number a tensor holds.
 ///
@@ -63,23 +63,6 @@ impl DType {
             Burn::U8 => Self::U8,
             Burn::Bool(_) => Self::Bool,
             other => unreachable!("no tensor of this crate holds {other:?}"),
-        }
-    }
-}
-
-/// Where a tensor's numbers live. Operations want all operands in one place. Graphics cards will be further variants.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Device {
-    /// The processor: the default, always there.
-    #[default]
-    Cpu,
-}
-
-impl Device {
-    pub(crate) fn burn(self) -> DispatchDevice {
-        match self {
-            Self::Cpu => DispatchDevice::Flex(burn::backend::FlexDevice),
         }
     }
 }

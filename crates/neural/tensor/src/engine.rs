@@ -1,10 +1,11 @@
-//! The engine: the one file that calls burn.
+//! The engine: the file that calls burn (`device.rs` and `dtype.rs` only translate names).
 //!
 //! A [`Raw`] is burn's rank-free handle on numbers, on whatever device, with no gradients. Everything above this file
 //! speaks of [`Tensor`](crate::Tensor)s; everything burn does for us is listed here, thin and unrecorded. On the
 //! processor the numbers can also be reached as slices ([`slice`]), which is how our own kernels work.
 
-use crate::dtype::{DType, Device};
+use crate::device::Device;
+use crate::dtype::DType;
 use crate::shape::Shape;
 use burn::backend::ops::{ActivationOps, BoolTensorOps, FloatTensorOps, IntTensorOps};
 use burn::backend::{
@@ -39,6 +40,8 @@ pub(crate) fn shape(x: &Raw) -> Shape {
 pub(crate) fn device(x: &Raw) -> Device {
     match &x.kind {
         DispatchTensorKind::Flex(_) => Device::Cpu,
+        #[cfg(feature = "vulkan")]
+        _ => Device::of(&x.device()),
     }
 }
 
@@ -50,7 +53,18 @@ fn int_dtype(d: DType) -> IntDType {
     d.burn().into()
 }
 
-const BOOL: BoolDType = BoolDType::Native;
+/// How true and false are stored beside these numbers: a byte each, or a word each on graphics cards.
+fn bools(x: &Raw) -> BoolDType {
+    bools_on(device(x))
+}
+
+fn bools_on(device: Device) -> BoolDType {
+    match device {
+        Device::Cpu => BoolDType::Native,
+        Device::Gpu(_) => BoolDType::U32,
+    }
+}
+
 const INDEX: IntDType = IntDType::I64;
 
 fn burn_shape(s: &[usize]) -> BurnShape {
@@ -161,6 +175,19 @@ pub(crate) fn slice<T: Number>(x: &Raw) -> &[T] {
     flex(x).and_then(|t| t.as_slice::<T>()).expect("a dense tensor of this kind on the processor")
 }
 
+/// How the numbers of a tensor on the processor lie: from its first number on, and how far apart along each axis.
+pub(crate) struct Laid<'a, T> {
+    pub(crate) numbers: &'a [T],
+    pub(crate) steps: Shape,
+}
+
+/// Where the numbers are, whatever their order; `None` elsewhere than on the processor and for axes that run backwards.
+pub(crate) fn laid<T: Number>(x: &Raw) -> Option<Laid<'_, T>> {
+    let t = flex(x)?;
+    let steps = t.layout().strides().iter().map(|&s| usize::try_from(s).ok()).collect::<Option<Shape>>()?;
+    Some(Laid { numbers: &t.storage::<T>()[t.layout().start_offset()..], steps })
+}
+
 /// Bytes of a dense tensor on the processor, booleans as 0 and 1.
 pub(crate) fn bytes(x: &Raw) -> &[u8] {
     let t = flex(x).expect("a tensor on the processor");
@@ -191,7 +218,13 @@ pub(crate) fn to_device(x: Raw, device: Device) -> Raw {
     let there = device.burn();
     match dtype(&x) {
         d if d.is_float() => Dispatch::float_to_device(x, &there),
-        DType::Bool => Dispatch::bool_to_device(x, &there),
+        // Stored in another way there: carried over as numbers.
+        DType::Bool if self::device(&x) != device => {
+            let numbers = Dispatch::bool_into_int(x, IntDType::I32);
+            let numbers = Dispatch::int_to_device(numbers, &there);
+            Dispatch::int_not_equal_elem(numbers, Scalar::Int(0), bools_on(device))
+        }
+        DType::Bool => x,
         _ => Dispatch::int_to_device(x, &there),
     }
 }
@@ -200,22 +233,22 @@ pub(crate) fn full(shape: &[usize], value: f64, dtype: DType, device: Device) ->
     let (s, there) = (burn_shape(shape), device.burn());
     match dtype {
         d if d.is_float() => Dispatch::float_full(s, Scalar::Float(value), &there, float_dtype(d)),
-        DType::Bool if value == 0.0 => Dispatch::bool_zeros(s, &there, BOOL),
-        DType::Bool => Dispatch::bool_ones(s, &there, BOOL),
+        DType::Bool if value == 0.0 => Dispatch::bool_zeros(s, &there, bools_on(device)),
+        DType::Bool => Dispatch::bool_ones(s, &there, bools_on(device)),
         d => Dispatch::int_full(s, Scalar::Int(value as i64), &there, int_dtype(d)),
     }
 }
 
 pub(crate) fn cast(x: Raw, to: DType) -> Raw {
-    let from = dtype(&x);
+    let (from, bools) = (dtype(&x), bools(&x));
     match (from, to) {
         (a, b) if a == b => x,
         (a, b) if a.is_float() && b.is_float() => Dispatch::float_cast(x, float_dtype(b)),
         (a, b) if a.is_float() && b.is_int() => Dispatch::float_into_int(x, int_dtype(b)),
-        (a, DType::Bool) if a.is_float() => Dispatch::float_not_equal_elem(x, Scalar::Float(0.0), BOOL),
+        (a, DType::Bool) if a.is_float() => Dispatch::float_not_equal_elem(x, Scalar::Float(0.0), bools),
         (DType::Bool, b) if b.is_float() => Dispatch::bool_into_float(x, float_dtype(b)),
         (DType::Bool, b) => Dispatch::bool_into_int(x, int_dtype(b)),
-        (_, DType::Bool) => Dispatch::int_not_equal_elem(x, Scalar::Int(0), BOOL),
+        (_, DType::Bool) => Dispatch::int_not_equal_elem(x, Scalar::Int(0), bools),
         (_, b) if b.is_float() => Dispatch::int_into_float(x, float_dtype(b)),
         (_, b) => Dispatch::int_cast(x, int_dtype(b)),
     }
@@ -342,37 +375,39 @@ pub(crate) enum Compare {
 }
 
 pub(crate) fn compare(op: Compare, a: Raw, b: Raw) -> Raw {
+    let bools = bools(&a);
     match (op, dtype(&a).is_float()) {
-        (Compare::Eq, true) => Dispatch::float_equal(a, b, BOOL),
-        (Compare::Ne, true) => Dispatch::float_not_equal(a, b, BOOL),
-        (Compare::Gt, true) => Dispatch::float_greater(a, b, BOOL),
-        (Compare::Ge, true) => Dispatch::float_greater_equal(a, b, BOOL),
-        (Compare::Lt, true) => Dispatch::float_lower(a, b, BOOL),
-        (Compare::Le, true) => Dispatch::float_lower_equal(a, b, BOOL),
-        (Compare::Eq, false) => Dispatch::int_equal(a, b, BOOL),
-        (Compare::Ne, false) => Dispatch::int_not_equal(a, b, BOOL),
-        (Compare::Gt, false) => Dispatch::int_greater(a, b, BOOL),
-        (Compare::Ge, false) => Dispatch::int_greater_equal(a, b, BOOL),
-        (Compare::Lt, false) => Dispatch::int_lower(a, b, BOOL),
-        (Compare::Le, false) => Dispatch::int_lower_equal(a, b, BOOL),
+        (Compare::Eq, true) => Dispatch::float_equal(a, b, bools),
+        (Compare::Ne, true) => Dispatch::float_not_equal(a, b, bools),
+        (Compare::Gt, true) => Dispatch::float_greater(a, b, bools),
+        (Compare::Ge, true) => Dispatch::float_greater_equal(a, b, bools),
+        (Compare::Lt, true) => Dispatch::float_lower(a, b, bools),
+        (Compare::Le, true) => Dispatch::float_lower_equal(a, b, bools),
+        (Compare::Eq, false) => Dispatch::int_equal(a, b, bools),
+        (Compare::Ne, false) => Dispatch::int_not_equal(a, b, bools),
+        (Compare::Gt, false) => Dispatch::int_greater(a, b, bools),
+        (Compare::Ge, false) => Dispatch::int_greater_equal(a, b, bools),
+        (Compare::Lt, false) => Dispatch::int_lower(a, b, bools),
+        (Compare::Le, false) => Dispatch::int_lower_equal(a, b, bools),
     }
 }
 
 pub(crate) fn compare_scalar(op: Compare, a: Raw, b: f64) -> Raw {
+    let bools = bools(&a);
     let (f, i) = (Scalar::Float(b), Scalar::Int(b as i64));
     match (op, dtype(&a).is_float()) {
-        (Compare::Eq, true) => Dispatch::float_equal_elem(a, f, BOOL),
-        (Compare::Ne, true) => Dispatch::float_not_equal_elem(a, f, BOOL),
-        (Compare::Gt, true) => Dispatch::float_greater_elem(a, f, BOOL),
-        (Compare::Ge, true) => Dispatch::float_greater_equal_elem(a, f, BOOL),
-        (Compare::Lt, true) => Dispatch::float_lower_elem(a, f, BOOL),
-        (Compare::Le, true) => Dispatch::float_lower_equal_elem(a, f, BOOL),
-        (Compare::Eq, false) => Dispatch::int_equal_elem(a, i, BOOL),
-        (Compare::Ne, false) => Dispatch::int_not_equal_elem(a, i, BOOL),
-        (Compare::Gt, false) => Dispatch::int_greater_elem(a, i, BOOL),
-        (Compare::Ge, false) => Dispatch::int_greater_equal_elem(a, i, BOOL),
-        (Compare::Lt, false) => Dispatch::int_lower_elem(a, i, BOOL),
-        (Compare::Le, false) => Dispatch::int_lower_equal_elem(a, i, BOOL),
+        (Compare::Eq, true) => Dispatch::float_equal_elem(a, f, bools),
+        (Compare::Ne, true) => Dispatch::float_not_equal_elem(a, f, bools),
+        (Compare::Gt, true) => Dispatch::float_greater_elem(a, f, bools),
+        (Compare::Ge, true) => Dispatch::float_greater_equal_elem(a, f, bools),
+        (Compare::Lt, true) => Dispatch::float_lower_elem(a, f, bools),
+        (Compare::Le, true) => Dispatch::float_lower_equal_elem(a, f, bools),
+        (Compare::Eq, false) => Dispatch::int_equal_elem(a, i, bools),
+        (Compare::Ne, false) => Dispatch::int_not_equal_elem(a, i, bools),
+        (Compare::Gt, false) => Dispatch::int_greater_elem(a, i, bools),
+        (Compare::Ge, false) => Dispatch::int_greater_equal_elem(a, i, bools),
+        (Compare::Lt, false) => Dispatch::int_lower_elem(a, i, bools),
+        (Compare::Le, false) => Dispatch::int_lower_equal_elem(a, i, bools),
     }
 }
 
@@ -472,7 +507,8 @@ pub(crate) fn remainder_scalar(x: Raw, by: f64) -> Raw {
     }
 }
 pub(crate) fn is_nan(x: Raw) -> Raw {
-    Dispatch::float_is_nan(x, BOOL)
+    let bools = bools(&x);
+    Dispatch::float_is_nan(x, bools)
 }
 
 /// Reductions along one axis, which stays with length one.

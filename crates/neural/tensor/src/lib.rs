@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod calculus;
+mod device;
 mod display;
 mod dtype;
 mod engine;
@@ -21,7 +22,8 @@ mod threads;
 mod walk;
 
 pub use calculus::{batched_jacobian, checkpoint, custom_vjp, hvp, jacobian, jacobian_rows, jvp, push_forward, vjp};
-pub use dtype::{DType, Device};
+pub use device::Device;
+pub use dtype::DType;
 pub use engine::Number;
 pub use error::{Error, Result};
 pub use graph::{Graph, GraphNode};
@@ -31,4 +33,4 @@ pub use random::Rng;
 pub use shape::{REST, Shape};
 pub use tape::{Create, Grads, Keep, Step, grad, is_recording, lean, no_grad};
 pub use tensor::Tensor;
-pub use threads::{set_threads, threads, with_threads};
+pub use threads::{inside, set_threads, threads, with_threads};

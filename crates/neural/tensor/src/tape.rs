@@ -140,6 +140,11 @@ pub(crate) fn is_plain() -> bool {
     MODE.with(|m| !m.borrow().record && m.borrow().rules.is_none())
 }
 
+/// Whether an operation on these would be recorded with the values of its operands and its result.
+pub(crate) fn keeps_values(inputs: &[&Tensor]) -> bool {
+    MODE.with(|m| m.borrow().record && !m.borrow().lean) && inputs.iter().any(|x| x.node.is_some())
+}
+
 pub(crate) fn recording<R>(on: bool, f: impl FnOnce() -> R) -> R {
     with_mode(Mode { record: on, ..mode() }, f)
 }

@@ -1,6 +1,7 @@
 //! The tensor: numbers in any number of axes, cheap to clone, knowing how they were made.
 
-use crate::dtype::{DType, Device};
+use crate::device::Device;
+use crate::dtype::DType;
 use crate::engine::{self, Number, Raw};
 use crate::error::{Error, Result};
 use crate::shape::{Shape, count};

@@ -64,6 +64,8 @@ const CASES: &[Case] = &[
     ("eigenvectors", |x| ((&x[0] + x[0].t()) / 2.0).eigh().unwrap().1.square()),
     ("singular values", |x| x[0].svd().unwrap().s),
     ("singular vectors", |x| x[0].svd().unwrap().u.square()),
+    ("resize_nearest1d", |x| x[0].resize_nearest1d(7)),
+    ("resize_linear1d", |x| x[0].resize_linear1d(8)),
 ];
 
 #[test]

@@ -317,11 +317,13 @@ fn convolutions_and_pools() {
     check("conv1d", &|x| x[0].conv1d(&x[1], None, Windows::stride(2)), &[s.clone(), w], 2);
     let w = dice.tensor(&[2, 3, 2], -1.0, 1.0);
     check("conv_transpose1d", &|x| x[0].conv_transpose1d(&x[1], None, Windows::stride(2), 1), &[s, w], 2);
-    let rows: [(&str, F); 4] = [
+    let rows: [(&str, F); 6] = [
         ("max_pool1d", &|x| x[0].square().max_pool1d(2, Windows::stride(2).padding(1))),
         ("avg_pool1d", &|x| x[0].square().avg_pool1d(3, Windows::stride(2).padding(1))),
         ("adaptive_avg_pool1d", &|x| x[0].square().adaptive_avg_pool1d(3)),
         ("adaptive_max_pool1d", &|x| x[0].square().adaptive_max_pool1d(2)),
+        ("resize_nearest1d", &|x| x[0].square().resize_nearest1d(7)),
+        ("resize_linear1d", &|x| x[0].square().resize_linear1d(3)),
     ];
     for (name, f) in rows {
         check(name, f, &[x.get(0)], 2);
@@ -331,6 +333,8 @@ fn convolutions_and_pools() {
     assert_eq!(line.avg_pool1d(2, Windows::stride(2).padding(1)).to_vec::<f64>(), [0.5, 2.5, 3.5]);
     assert_eq!(line.adaptive_avg_pool1d(2).to_vec::<f64>(), [2.0, 3.0]);
     assert_eq!(line.adaptive_max_pool1d(3).to_vec::<f64>(), [3.0, 3.0, 6.0]);
+    assert_eq!(line.narrow(2, ..2).resize_nearest1d(4).to_vec::<f64>(), [1.0, 1.0, 3.0, 3.0]);
+    assert_eq!(line.narrow(2, ..2).resize_linear1d(4).to_vec::<f64>(), [1.0, 1.5, 2.5, 3.0]);
     let pools: [(&str, F); 7] = [
         ("max_pool2d", &|x| x[0].square().max_pool2d([2, 2], Windows::stride(2).padding(1))),
         ("avg_pool2d", &|x| x[0].square().avg_pool2d([3, 2], Windows::stride(2).padding(1))),

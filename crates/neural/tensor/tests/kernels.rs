@@ -6,7 +6,7 @@
 
 mod common;
 use common::Dice;
-use symbolon_tensor::{Attention, Create, Csr, DType, Segments, Tensor, Windows, grad, lean};
+use symbolon_tensor::{Attention, Create, Csr, Cut, DType, Segments, Tensor, Windows, grad, lean};
 
 /// Value and gradients of `f` in `f32` (fused) and in `f64` (composed) agree.
 fn agree(name: &str, f: &dyn Fn(&[Tensor]) -> Tensor, xs: &[Tensor], tolerance: f64) {
@@ -178,14 +178,102 @@ fn convolution() {
     let xs =
         [dice.tensor(&[2, 2, 5, 6], -1.0, 1.0), dice.tensor(&[3, 2, 3, 2], -1.0, 1.0), dice.tensor(&[3], -1.0, 1.0)];
     agree_twice("conv2d twice", &|x| x[0].conv2d(&x[1], Some(&x[2]), plain.padding(1)).square(), &xs, 2e-5);
-    let x = dice.tensor(&[3, 4, 17, 19], -1.0, 1.0);
-    agree("max_pool2d", &|x| x[0].max_pool2d([3, 3], Windows::stride(2).padding(1)), &[x], 1e-6);
+    let x = [dice.tensor(&[30, 4, 17, 19], -1.0, 1.0)];
+    agree("max_pool2d", &|x| x[0].max_pool2d([3, 3], Windows::stride(2).padding(1)), &x, 1e-6);
+    agree("max_pool2d, step 1", &|x| x[0].max_pool2d([2, 3], plain), &x, 1e-6);
+    agree("max_pool2d, step 3", &|x| x[0].max_pool2d([4, 3], Windows::stride(3).padding(1).dilation(2)), &x, 1e-6);
+}
+
+#[test]
+fn products() {
+    let mut dice = Dice(11);
+    // Left, right: matrices, stacks of matrices, stretched stacks.
+    let sizes: [(&[usize], &[usize]); 9] = [
+        (&[1, 5], &[5, 7]),
+        (&[4, 4], &[4, 16]),
+        (&[13, 400], &[400, 49]),
+        (&[130, 64], &[64, 390]),
+        (&[3, 9, 20], &[20, 33]),
+        (&[3, 9, 20], &[3, 20, 33]),
+        (&[2, 1, 9, 20], &[3, 20, 33]),
+        (&[40, 25, 40], &[40, 40, 30]),
+        (&[2, 5, 0], &[0, 20]),
+    ];
+    for (a, b) in sizes {
+        let xs = [dice.tensor(a, -1.0, 1.0), dice.tensor(b, -1.0, 1.0)];
+        agree("matmul", &|x| x[0].matmul(&x[1]), &xs, 1e-5);
+        // Both transposed in memory.
+        let turned = [xs[0].transpose(-1, -2).contiguous(), xs[1].transpose(-1, -2).contiguous()];
+        agree("matmul of transposed", &|x| x[0].transpose(-1, -2).matmul(&x[1].transpose(-1, -2)), &turned, 1e-5);
+        // Every second column; run the other way.
+        let wide =
+            [dice.tensor(&[a[..a.len() - 1].to_vec(), vec![2 * a[a.len() - 1]]].concat(), -1.0, 1.0), xs[1].clone()];
+        let cut = |x: &Tensor| x.transpose(0, -1).get(Cut::Range(0, None, 2)).transpose(0, -1);
+        agree("matmul of a cut", &|x| cut(&x[0]).matmul(&x[1]), &wide, 1e-5);
+        agree("matmul of flipped", &|x| x[0].flip(&[-1]).matmul(&x[1]), &xs, 1e-5);
+        if b.len() == 2 {
+            let all = [xs.to_vec(), vec![dice.tensor(&[b[1]], -1.0, 1.0)]].concat();
+            agree("linear", &|x| x[0].linear(&x[1], Some(&x[2])), &all, 1e-5);
+            let y = |keep: bool| {
+                let vs: Vec<Tensor> = all.iter().map(|x| x.to(DType::F32).variable()).collect();
+                let f = || vs[0].linear(&vs[1], Some(&vs[2]));
+                let y = if keep { f() } else { lean(f) };
+                y.detach().to(DType::F64)
+            };
+            assert!(y(true).is_close(&y(false), 1e-5, 1e-5), "the same on a tape that keeps everything");
+        }
+    }
+}
+
+#[test]
+fn arithmetic() {
+    let mut dice = Dice(12);
+    let sizes: [(&[usize], &[usize]); 12] = [
+        (&[], &[]),
+        (&[1], &[7]),
+        (&[40_000], &[40_000]),
+        (&[40_000], &[1]),
+        (&[300, 170], &[170]),
+        (&[300, 170], &[300, 1]),
+        (&[300, 1], &[1, 170]),
+        (&[7, 1, 11, 13], &[5, 1, 13]),
+        (&[4, 3, 2], &[3, 1]),
+        (&[9, 2], &[9, 1]),
+        (&[2, 3, 1, 1], &[1, 1, 5, 6]),
+        (&[3, 0, 4], &[4]),
+    ];
+    for (a, b) in sizes {
+        let xs = [dice.tensor(a, -2.0, 2.0), dice.tensor(b, 0.5, 2.0)];
+        let operations: [(&str, fn(&Tensor, &Tensor) -> Tensor); 4] =
+            [("+", |x, y| x + y), ("-", |x, y| x - y), ("*", |x, y| x * y), ("/", |x, y| x / y)];
+        for (name, f) in operations {
+            agree(name, &|x| f(&x[0], &x[1]), &xs, 1e-5);
+            agree(name, &|x| f(&x[1], &(&x[0] + 5.0)), &xs, 1e-5);
+            // Parts of tensors and tensors in another order of memory.
+            if a.len() == b.len() && a.len() > 1 && a[0] == b[0] {
+                agree(name, &|x| f(&x[0].narrow(0, 1..3), &x[1].narrow(0, ..2)), &xs, 1e-5);
+            }
+            if a.len() > 1 && !a.contains(&0) {
+                let turned = [xs[0].transpose(0, -1).contiguous(), xs[1].clone()];
+                agree(name, &|x| f(&x[0].transpose(0, -1), &x[1]), &turned, 1e-5);
+            }
+        }
+        let compared = |x: &[Tensor]| {
+            let (a, b) = (x[0].detach(), x[1].detach());
+            let truths = [a.gt(&b), a.ge(&b), a.lt(&b), a.le(&b), a.eq(&a), a.ne(&b)];
+            // Each with a weight of its own, so that they can be told apart.
+            let parts = truths.iter().enumerate().map(|(i, t)| t.to(a.dtype()) * f64::from(1 << i));
+            parts.fold(&x[0] + &x[1], |sum, part| sum + part)
+        };
+        agree("comparisons", &compared, &xs, 1e-5);
+        agree("with numbers", &|x| (2.0 - &x[0] * 3.0) / 4.0 + 1.0, &xs[..1], 1e-5);
+    }
 }
 
 #[test]
 fn groups_of_rows() {
     let mut dice = Dice(9);
-    for (rows, groups, width) in [(1, 1, 1), (7, 3, 1), (50, 60, 5), (4000, 37, 1), (900, 100, 17)] {
+    for (rows, groups, width) in [(1, 1, 1), (7, 3, 1), (50, 60, 5), (4000, 37, 1), (900, 100, 17), (3000, 20, 16)] {
         let ids: Vec<i64> = (0..rows).map(|i| ((i * 7919 + i / 3) % groups) as i64).collect();
         let groups = Segments::new(ids, groups).unwrap();
         let x = dice.tensor(&[rows, width], -5.0, 5.0);
@@ -214,6 +302,11 @@ fn broken_numbers_stay_broken() {
     assert!(x.relu().to_vec::<f32>()[0].is_nan() && x.gelu().to_vec::<f32>()[0].is_nan());
     assert!(x.softmax(-1).to_vec::<f32>()[1].is_nan());
     assert_eq!(x.exp().to_vec::<f32>()[2..], [f32::INFINITY, 0.0]);
+    let groups = Segments::new(vec![0, 0, 1, 1], 3).unwrap();
+    let top = groups.max(&x).to_vec::<f32>();
+    assert!(top[0].is_nan() && top[1..] == [f32::INFINITY, f32::NEG_INFINITY]);
+    let pooled = x.reshape([1, 1, 4]).max_pool1d(2, Windows::stride(2)).to_vec::<f32>();
+    assert!(pooled[0].is_nan() && pooled[1] == f32::INFINITY);
     let bottom = Tensor::full([3], f64::NEG_INFINITY, DType::F32);
     assert_eq!(bottom.logsumexp(0, false).item(), f64::NEG_INFINITY);
 }
@@ -245,4 +338,17 @@ fn sparse_products() {
         ));
     }
     assert!(Csr::above(&Tensor::zeros([2, 3], DType::F32), 0.0).is_empty());
+}
+
+/// This program once more with narrower vectors, so that machines without wide ones are tested on those that have them.
+#[test]
+fn narrower_vectors_agree_as_well() {
+    if std::env::var_os("SYMBOLON_VECTORS").is_some() {
+        return;
+    }
+    for bits in ["256", "0"] {
+        let again = std::process::Command::new(std::env::current_exe().unwrap()).env("SYMBOLON_VECTORS", bits).output();
+        let again = again.unwrap();
+        assert!(again.status.success(), "{bits} bits: {}", String::from_utf8_lossy(&again.stdout));
+    }
 }

@@ -1,5 +1,4 @@
-//! The same bits on one thread and on two, for every kernel of ours and its way back. (The engine's own matrix products
-//! promise this for a fixed number of threads only, so none stand here.)
+//! The same bits on one thread and on two, for every kernel of ours and its way back.
 
 mod common;
 use common::Dice;
@@ -26,7 +25,10 @@ fn threads_do_not_change_a_bit() {
     let groups = Segments::new((0..700).map(|i| i * 31 % 50).collect(), 50).unwrap();
     let at = Tensor::new((0..700).map(|i| i * 17 % 90).collect::<Vec<i64>>(), [700]).unwrap();
     let table = t(&[90, 130]);
-    let works: [(&str, &(dyn Fn(&[Tensor]) -> Tensor + Sync), Vec<Tensor>); 13] = [
+    let works: [(&str, &(dyn Fn(&[Tensor]) -> Tensor + Sync), Vec<Tensor>); 16] = [
+        ("linear", &|x| x[0].linear(&x[1], Some(&x[2])), vec![x.clone(), t(&[130, 500]), t(&[500])]),
+        ("small products", &|x| x[0].matmul(&x[1]), vec![t(&[90, 40, 30]), t(&[90, 30, 50])]),
+        ("arithmetic", &|x| (&x[0] + &x[1]) * &x[0] / 3.0, vec![x.clone(), w.clone()]),
         ("gelu", &|x| x[0].gelu(), vec![x.clone()]),
         ("softmax", &|x| x[0].softmax(-1), vec![x.clone()]),
         ("log softmax", &|x| x[0].log_softmax(-1), vec![x.clone()]),

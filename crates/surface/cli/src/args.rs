@@ -11,6 +11,7 @@ use crate::chat::Chat;
 use crate::generate::Generate;
 use crate::harvest::Harvest;
 use crate::project::On;
+use crate::sql::Sql;
 use crate::trace::Trace;
 
 /// Symbolon: between neural networks and symbols.
@@ -48,8 +49,12 @@ pub enum Command {
     Trace(Trace),
     /// Write the activations of a corpus to disk
     Harvest(Harvest),
+    /// Ask a store of activations a question in SQL
+    Sql(Sql),
     /// The store of downloaded models: list, show, get, verify, rm
     Models(Models),
+    /// What was read in networks and kept: list, show, facts
+    Readings(Readings),
     /// Ask which methods there are: the cards of all of them, as facts
     Methods(Methods),
     /// Ask queries one by one
@@ -375,5 +380,35 @@ pub enum ModelsTask {
     Rm {
         /// Its name
         name: String,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct Readings {
+    /// What to do
+    #[command(subcommand)]
+    pub task: ReadingsTask,
+    /// Print one JSON object
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum ReadingsTask {
+    /// The readings in a folder
+    List {
+        /// The folder that holds them
+        #[arg(default_value = "readings")]
+        folder: PathBuf,
+    },
+    /// What a reading holds, where it comes from and what speaks for it
+    Show {
+        /// Its folder
+        folder: PathBuf,
+    },
+    /// A reading as a theory, to be asked with `symbolon infer`
+    Facts {
+        /// Its folder
+        folder: PathBuf,
     },
 }

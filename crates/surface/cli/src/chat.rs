@@ -6,10 +6,10 @@ use std::sync::atomic::Ordering;
 use clap::Args;
 use rustyline::error::ReadlineError;
 use rustyline::{DefaultEditor, config::Configurer};
-use symbolon_lm::{Ended, LanguageModel, Message};
+use symbolon_lm::{Ended, Message};
 use symbolon_theory::diag::Diagnostics;
 
-use crate::language::{Drawn, Model, failed};
+use crate::language::{AnyModel, Drawn, failed};
 use crate::project::plain;
 use crate::{DONE, cancel_flag, ended};
 
@@ -22,7 +22,7 @@ const HELP: &str = "\
 #[derive(Args, Debug)]
 pub struct Chat {
     #[command(flatten)]
-    pub model: Model,
+    pub model: AnyModel,
     /// How the model is to behave
     #[arg(long, value_name = "TEXT")]
     pub system: Option<String>,
@@ -37,8 +37,8 @@ pub fn run(args: &Chat) -> u8 {
 
 fn chat(args: &Chat) -> Result<u8, Diagnostics> {
     let mut how = args.drawn.generation(None)?;
-    let model = args.model.open()?;
-    if model.chat.is_none() {
+    let (model, talks) = args.model.open()?;
+    if !talks {
         let name = model.name();
         return Err(plain(format!("{name} is no chat model; `symbolon generate {name} PROMPT` goes on with a text")));
     }

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use serde_json::json;
+use symbolon_tensor::Device;
 
 use crate::args::Doctor;
 use crate::{DONE, render};
@@ -32,7 +33,12 @@ pub fn run(args: &Doctor) -> u8 {
             .iter()
             .map(|(t, v)| json!({"name": t.name, "version": v, "adds": t.adds, "install": t.install}))
             .collect();
-        println!("{}", json!({"version": env!("CARGO_PKG_VERSION"), "threads": threads, "tools": tools}));
+        let cards: Vec<String> = cards().into_iter().map(|(device, name)| format!("{device}: {name}")).collect();
+        let found = json!({"built_in": Device::built_for_cards(), "found": cards});
+        println!(
+            "{}",
+            json!({"version": env!("CARGO_PKG_VERSION"), "threads": threads, "graphics_cards": found, "tools": tools})
+        );
         return DONE;
     }
     println!(
@@ -42,15 +48,28 @@ pub fn run(args: &Doctor) -> u8 {
         std::env::consts::ARCH
     );
     println!("built in: theory engine (grounding, compilation, inference, learning); needs nothing else\n");
-    let rows: Vec<Vec<String>> = found
+    let mut rows: Vec<Vec<String>> = found
         .iter()
         .map(|(t, v)| {
             let status = v.clone().unwrap_or_else(|| format!("not found; install {}", t.install));
             vec![t.name.to_string(), t.adds.to_string(), status]
         })
         .collect();
+    let cards = cards();
+    let status = match (Device::built_for_cards(), cards.is_empty()) {
+        (false, _) => "not built in; build with `--features vulkan`".to_string(),
+        (true, true) => "built in; no card with a Vulkan driver found".to_string(),
+        (true, false) => cards.iter().map(|(device, name)| format!("{device}: {name}")).collect::<Vec<_>>().join("; "),
+    };
+    rows.push(vec!["graphics card".into(), "computes tensors".into(), status]);
     print!("{}", render::table(&["optional", "adds", "status"], &rows));
     DONE
+}
+
+/// Graphics cards that tensors can live on, with what they call themselves.
+fn cards() -> Vec<(Device, String)> {
+    let named = |d: Device| d.name().ok().map(|name| (d, name));
+    Device::all().into_iter().filter(|d| *d != Device::Cpu).filter_map(named).collect()
 }
 
 fn version(tool: &Tool) -> Option<String> {

@@ -5,17 +5,17 @@ use std::sync::atomic::Ordering;
 
 use clap::Args;
 use serde_json::json;
-use symbolon_lm::{Completion, Ended, LanguageModel, Message, Prompt};
+use symbolon_lm::{Completion, Ended, Message, Prompt};
 use symbolon_theory::diag::Diagnostics;
 
-use crate::language::{Drawn, Form, Model, failed};
+use crate::language::{AnyModel, Drawn, Form, failed};
 use crate::project::plain;
 use crate::{DONE, STOPPED, cancel_flag, ended};
 
 #[derive(Args, Debug)]
 pub struct Generate {
     #[command(flatten)]
-    pub model: Model,
+    pub model: AnyModel,
     /// The prompt; `-` reads standard input
     #[arg(value_name = "PROMPT")]
     pub prompt: String,
@@ -49,8 +49,8 @@ fn generate(args: &Generate) -> Result<u8, Diagnostics> {
         }
         text => text.to_owned(),
     };
-    let model = args.model.open()?;
-    let prompt = match model.chat.is_some() && !args.raw {
+    let (model, talks) = args.model.open()?;
+    let prompt = match talks && !args.raw {
         true => {
             let system = args.system.iter().map(Message::system);
             Prompt::Chat(system.chain([Message::user(text)]).collect())

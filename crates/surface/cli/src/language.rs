@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use symbolon_lm::{Error, Generation, Grammar, Local, Sampling};
+use symbolon_lm::{Cached, Endpoint, Error, Generation, Grammar, LanguageModel, Local, Remote, Sampling};
 use symbolon_theory::diag::{Code, Diagnostic, Diagnostics, Sources};
 
 use crate::project::{On, plain};
@@ -23,6 +23,38 @@ impl Model {
     pub fn open(&self) -> Result<Local, Diagnostics> {
         self.on.prepare()?;
         Local::named(&self.model).map_err(failed)
+    }
+}
+
+/// A model on this machine or behind a network connection.
+#[derive(Args, Debug, Clone)]
+pub struct AnyModel {
+    #[command(flatten)]
+    pub model: Model,
+    /// The address of an OpenAI-compatible server, such as http://127.0.0.1:8080/v1; MODEL is the name there, and the key is
+    /// taken from the environment variable OPENAI_API_KEY
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Keep answers in this folder: the same question is asked once
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+}
+
+impl AnyModel {
+    /// Opens it, and says whether it takes conversations.
+    pub fn open(&self) -> Result<(Box<dyn LanguageModel>, bool), Diagnostics> {
+        let (model, talks): (Box<dyn LanguageModel>, bool) = match &self.endpoint {
+            Some(url) => (Box::new(Remote::new(Endpoint::new(url, &self.model.model)).map_err(failed)?), true),
+            None => {
+                let local = self.model.open()?;
+                let talks = local.chat.is_some();
+                (Box::new(local), talks)
+            }
+        };
+        Ok(match &self.cache {
+            Some(folder) => (Box::new(Cached::new(model, folder).map_err(failed)?), talks),
+            None => (model, talks),
+        })
     }
 }
 

@@ -15,9 +15,11 @@ mod load;
 mod models;
 mod pictures;
 mod project;
+mod readings;
 mod render;
 mod report;
 mod shell;
+mod sql;
 mod study;
 mod trace;
 mod trace_page;
@@ -91,7 +93,9 @@ fn main() -> ExitCode {
         Command::Chat(args) => chat::run(&args),
         Command::Trace(args) => trace::run(&args),
         Command::Harvest(args) => harvest::run(&args),
+        Command::Sql(args) => sql::run(&args),
         Command::Models(args) => models::run(&args),
+        Command::Readings(args) => readings::run(&args),
         Command::Methods(args) => study::methods(&args),
         Command::Shell(args) => shell::run(&args),
         Command::Doctor(args) => doctor::run(&args),

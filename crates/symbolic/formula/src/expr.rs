@@ -150,21 +150,19 @@ impl Expr {
     }
     /// One over this.
     pub fn recip(self) -> Self {
+        let negated = |e: &Expr| if let Self::Exact(r) = e { r.negated() } else { None };
         match &self {
-            Self::Exact(r) => match r.recip() {
-                Some(r) => return Self::Exact(r),
-                None => {}
-            },
-            Self::Power(base, exponent) => {
-                if let Self::Exact(r) = &**exponent
-                    && let Some(r) = r.negated()
-                {
-                    return match r == Rational::ONE {
-                        true => (**base).clone(),
-                        false => Self::Power(base.clone(), Arc::new(Self::Exact(r))),
-                    };
+            Self::Exact(r) if *r != Rational::ZERO => {
+                if let Some(r) = r.recip() {
+                    return Self::Exact(r);
                 }
             }
+            Self::Power(base, exponent) => match negated(exponent) {
+                Some(r) if r == Rational::ONE => return (**base).clone(),
+                Some(r) if r == Rational::whole(-1) => return (**base).clone().recip(),
+                Some(r) => return Self::Power(base.clone(), Arc::new(Self::Exact(r))),
+                None => {}
+            },
             _ => {}
         }
         Self::Power(Arc::new(self), Arc::new(Self::whole(-1)))

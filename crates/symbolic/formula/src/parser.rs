@@ -35,7 +35,11 @@ impl Expr {
                     Token::Close => "it closes nothing",
                     _ => "put an operator before it: products are written with `*`",
                 };
-                Err(parser.bad(at, format!("`{}` is not expected here", &text[parser.tokens[parser.at].1.clone()]), help))
+                Err(parser.bad(
+                    at,
+                    format!("`{}` is not expected here", &text[parser.tokens[parser.at].1.clone()]),
+                    help,
+                ))
             }
         }
     }
@@ -104,7 +108,9 @@ fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>> {
                 match (written.parse::<i64>(), written.parse::<f64>()) {
                     (Ok(n), _) if whole => Token::Exact(n),
                     (_, Ok(x)) if x.is_finite() => Token::Real(x),
-                    (_, Ok(_)) => return bad(start..at, format!("{written} is too large"), "the largest number is 1.8e308"),
+                    (_, Ok(_)) => {
+                        return bad(start..at, format!("{written} is too large"), "the largest number is 1.8e308");
+                    }
                     _ => return bad(start..at, format!("`{written}` is no number"), "write `0.5`"),
                 }
             }
@@ -195,7 +201,11 @@ impl Parser<'_> {
     }
     fn atom(&mut self) -> Result<Expr> {
         let Some((token, at)) = self.peek() else {
-            return Err(self.bad(self.end(), "the formula ends too early".into(), "a number, a name or `(` is missing"));
+            return Err(self.bad(
+                self.end(),
+                "the formula ends too early".into(),
+                "a number, a name or `(` is missing",
+            ));
         };
         self.at += 1;
         match token {
@@ -235,7 +245,11 @@ impl Parser<'_> {
             }
             Some((_, at)) => {
                 let what = self.text[at.clone()].to_owned();
-                Err(self.bad(at, format!("`{what}` is not expected here"), "put an operator before it, or close with `)`"))
+                Err(self.bad(
+                    at,
+                    format!("`{what}` is not expected here"),
+                    "put an operator before it, or close with `)`",
+                ))
             }
             None => Err(self.bad(open, "this is never closed".into(), "add `)`")),
         }

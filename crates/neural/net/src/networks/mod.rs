@@ -1,10 +1,14 @@
 //! Networks, one file each, that read like the papers they come from.
 
+mod arithmetic;
 mod cnn;
+mod kan;
 mod mlp;
 mod transformer;
 
+pub use arithmetic::{ArithmeticConfig, ArithmeticNet, Memory, Recurrent, RecurrentConfig};
 pub use cnn::{Cnn, CnnConfig, Convolution};
+pub use kan::{Kan, KanConfig, KanEdges, Sparsity};
 pub use mlp::{Mlp, MlpConfig};
 pub use transformer::{Transformer, TransformerConfig};
 

@@ -1,17 +1,19 @@
-//! A small transformer, decoder or encoder, with normalisation before each part.
+//! A small transformer of one's own, decoder or encoder, with normalisation before each part.
+//!
+//! How it runs is written once, in [`pretrained`](crate::pretrained): here are the few sizes that one chooses, the weights it
+//! starts from, and the names of its parameters in checkpoints.
 
-use super::{refuse, single};
-use crate::activation::Axis;
 use crate::architecture::Architecture;
 use crate::error::Result;
-use crate::layers::{
-    Attention, Dropout, Embedding, FeedForward, Init, LayerNorm, Linear, Nonlinearity, Norm, RmsNorm, Rope,
+use crate::layers::{Attention, Dropout, Embedding, FeedForward, Init, LayerNorm, Linear, Nonlinearity, Norm, RmsNorm};
+use crate::network::{Network, Parameters, join};
+use crate::pretrained::{
+    self, Bias, Block, Config, Embedding as Begin, Family, Head, Input, NormKind, Order, Rotary, Stretch,
 };
-use crate::network::Network;
-use crate::parameters;
 use crate::site::SiteInfo;
 use crate::trace::Trace;
 use serde::{Deserialize, Serialize};
+use std::ops::{Deref, DerefMut};
 use symbolon_tensor::{Attention as Look, Rng, Tensor};
 
 /// Sizes of a [`Transformer`]. The defaults are those of GPT-2 but for its sizes.
@@ -94,40 +96,13 @@ impl TransformerConfig {
 
 /// `x ← x + attention(norm(x))`, `x ← x + feed-forward(norm(x))`, so many times; `logits = unembed(norm(x))`.
 ///
-/// Input tokens `[batch, position]`; output `[batch, position, vocabulary or classes]`. Sites: `embed`,
-/// `blocks.{l}.resid_pre`, those of [`Attention`] behind `blocks.{l}.attn`, `blocks.{l}.resid_mid`, those of
-/// [`FeedForward`] behind `blocks.{l}.mlp`, `blocks.{l}.resid_post`, `final_norm`, `logits`.
+/// Input tokens `[batch, position]`; output `[batch, position, vocabulary or classes]`. Sites are those of
+/// [`pretrained::Transformer`], which it is once it is built: blocks, caches, passes that begin and end where one likes.
 #[derive(Clone, Debug)]
 pub struct Transformer {
-    config: TransformerConfig,
-    /// Vectors of tokens.
-    pub embed: Embedding,
-    /// Vectors of positions, where they are learned.
-    pub positions: Option<Embedding>,
-    /// The blocks.
-    pub blocks: Vec<Block>,
-    /// Before the read-out.
-    pub norm: Norm,
-    /// The read-out, where it is not the embedding's.
-    pub unembed: Option<Linear>,
+    sizes: TransformerConfig,
+    network: pretrained::Transformer,
 }
-parameters!(Transformer { embed, positions, blocks, norm as "final_norm", unembed });
-
-/// One block of a [`Transformer`].
-#[derive(Clone, Debug)]
-pub struct Block {
-    /// Before attention.
-    pub attn_norm: Norm,
-    /// Between positions.
-    pub attn: Attention,
-    /// Before the feed-forward layer.
-    pub mlp_norm: Norm,
-    /// Within a position.
-    pub mlp: FeedForward,
-}
-parameters!(Block { attn_norm, attn, mlp_norm, mlp });
-
-const STREAM: [Axis; 3] = [Axis::Batch, Axis::Position, Axis::Unit];
 
 impl Transformer {
     /// A network of its own weights: normal with deviation 0.02, what is added to the stream less the deeper it is
@@ -140,8 +115,8 @@ impl Transformer {
         let c = config;
         let init = Init::Normal(0.02);
         let norm = || match c.rms {
-            true => Norm::Rms(RmsNorm::new(c.width, 1e-5)),
-            false => Norm::Layer(LayerNorm::new(c.width, 1e-5)),
+            true => Norm::Rms(RmsNorm::new(c.width, EPSILON)),
+            false => Norm::Layer(LayerNorm::new(c.width, EPSILON)),
         };
         let look = if c.causal { Look::causal() } else { Look::default() };
         let shrink = 1.0 / (2.0 * c.layers.max(1) as f64).sqrt();
@@ -150,97 +125,106 @@ impl Transformer {
             let mut mlp = FeedForward::new(rng, c.width, c.hidden, c.gated, c.nonlinearity, init);
             attn.out.weight = &attn.out.weight * shrink;
             mlp.down.weight = &mlp.down.weight * shrink;
-            Block { attn_norm: norm(), attn, mlp_norm: norm(), mlp }
+            Block { attn_norm: norm(), attn, attn_post: None, mlp_norm: norm(), mlp, mlp_post: None }
         };
-        Ok(Self {
-            embed: Embedding::new(rng, c.vocabulary, c.width),
-            positions: c.rope.is_none().then(|| Embedding::new(rng, c.context, c.width)),
+        let weight = Embedding::new(rng, c.vocabulary, c.width).weight;
+        let positions = c.rope.is_none().then(|| Embedding::new(rng, c.context, c.width).weight);
+        let network = pretrained::Transformer {
+            config: c.as_published(),
+            embed: Begin { positions, ..Begin::tokens(weight) },
             blocks: (0..c.layers).map(|_| block(rng)).collect(),
-            norm: norm(),
+            final_norm: Some(norm()),
             unembed: c.classes.map(|n| Linear::new(rng, c.width, n, true, init)),
-            config: config.clone(),
-        })
+            dropout: c.dropout,
+        };
+        Ok(Self { sizes: c.clone(), network })
     }
     /// Its sizes.
     pub fn sizes(&self) -> &TransformerConfig {
-        &self.config
-    }
-    fn tokens(&self, inputs: &[Tensor]) -> Result<Tensor> {
-        let x = single("transformer", inputs)?;
-        let (context, vocabulary) = (self.config.context, self.config.vocabulary);
-        if x.rank() != 2 || !x.dtype().is_int() || x.size(1) > context {
-            let found = format!("{:?} numbers of shape {:?}", x.dtype(), x.shape());
-            let problem = format!("it takes tokens [batch, position], at most {context} positions, not {found}");
-            return Err(refuse("transformer", problem));
-        }
-        let checked = Tensor::checked_indices(x.to_vec(), x.shape(), vocabulary);
-        let checked =
-            checked.map_err(|e| refuse("transformer", format!("tokens are numbers below {vocabulary}: {e}")))?;
-        Ok(checked.to_device(self.embed.weight.device()))
+        &self.sizes
     }
 }
 
-impl Block {
-    /// `[batch, position, width]`, same shape. `at` is the block's own name, `blocks.{l}`.
-    ///
-    /// # Errors
-    /// What edits of the trace answer.
-    pub fn forward(
-        &self,
-        x: Tensor,
-        rope: Option<&Rope>,
-        dropout: Dropout,
-        at: std::fmt::Arguments,
-        trace: &mut Trace,
-    ) -> Result<Tensor> {
-        let x = trace.at(format_args!("{at}.resid_pre"), &STREAM, x)?;
-        let attended = self.attn.forward(&self.attn_norm.forward(&x), rope, format_args!("{at}.attn"), trace)?;
-        let x = x + dropout.forward(attended, trace);
-        let x = trace.at(format_args!("{at}.resid_mid"), &STREAM, x)?;
-        let thought = self.mlp.forward(&self.mlp_norm.forward(&x), format_args!("{at}.mlp"), trace)?;
-        let x = x + dropout.forward(thought, trace);
-        trace.at(format_args!("{at}.resid_post"), &STREAM, x)
+/// What keeps norms from dividing by zero.
+const EPSILON: f64 = 1e-5;
+
+impl TransformerConfig {
+    /// The same choices in the words of published transformers.
+    fn as_published(&self) -> Config {
+        let head_width = self.width / self.heads.max(1);
+        Config {
+            family: if self.rope.is_some() { Family::Llama } else { Family::Gpt2 },
+            input: Input::Tokens {
+                vocabulary: self.vocabulary,
+                positions: self.rope.is_none(),
+                types: 0,
+                scale: 1.0,
+                norm: false,
+            },
+            d_model: self.width,
+            layers: self.layers,
+            heads: self.heads,
+            groups: self.groups,
+            head_width,
+            mlp_width: self.hidden,
+            context: self.context,
+            norm: if self.rms { NormKind::Rms } else { NormKind::Layer },
+            epsilon: EPSILON,
+            order: Order::Pre,
+            rotary: self.rope.map(|base| Rotary { base, width: head_width, stretch: Stretch::None }),
+            local: None,
+            causal: self.causal,
+            attention_scale: None,
+            qk_norm: false,
+            bias: Bias { qkv: !self.rms, out: !self.rms, mlp: !self.gated },
+            activation: self.nonlinearity,
+            gated: self.gated,
+            head: if self.classes.is_some() { Head::Own } else { Head::Tied },
+        }
+    }
+}
+
+impl Deref for Transformer {
+    type Target = pretrained::Transformer;
+    fn deref(&self) -> &Self::Target {
+        &self.network
+    }
+}
+
+impl DerefMut for Transformer {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.network
+    }
+}
+
+/// Names of parameters in checkpoints.
+impl Parameters for Transformer {
+    fn collect<'a>(&'a self, at: &str, into: &mut Vec<(String, &'a Tensor)>) {
+        let n = &self.network;
+        n.embed.weight.collect(&join(at, "embed.weight"), into);
+        n.embed.positions.collect(&join(at, "positions.weight"), into);
+        n.blocks.collect(&join(at, "blocks"), into);
+        n.final_norm.collect(&join(at, "final_norm"), into);
+        n.unembed.collect(&join(at, "unembed"), into);
+    }
+    fn collect_mut<'a>(&'a mut self, at: &str, into: &mut Vec<(String, &'a mut Tensor)>) {
+        let n = &mut self.network;
+        n.embed.weight.collect_mut(&join(at, "embed.weight"), into);
+        n.embed.positions.collect_mut(&join(at, "positions.weight"), into);
+        n.blocks.collect_mut(&join(at, "blocks"), into);
+        n.final_norm.collect_mut(&join(at, "final_norm"), into);
+        n.unembed.collect_mut(&join(at, "unembed"), into);
     }
 }
 
 impl Network for Transformer {
     fn forward(&self, inputs: &[Tensor], trace: &mut Trace) -> Result<Tensor> {
-        let tokens = self.tokens(inputs)?;
-        let positions = tokens.size(1);
-        let mut x = self.embed.forward(&tokens);
-        if let Some(p) = &self.positions {
-            x = x + p.weight.narrow(0, ..positions);
-        }
-        x = trace.at("embed", &STREAM, x)?;
-        x = self.config.dropout.forward(x, trace);
-        let head = self.config.width / self.config.heads;
-        let rope = self.config.rope.map(|base| Rope::new(0..positions, head, base));
-        for (l, block) in self.blocks.iter().enumerate() {
-            x = block.forward(x, rope.as_ref(), self.config.dropout, format_args!("blocks.{l}"), trace)?;
-        }
-        let x = trace.at("final_norm", &STREAM, self.norm.forward(&x))?;
-        let logits = match &self.unembed {
-            Some(unembed) => unembed.forward(&x),
-            None => x.matmul(&self.embed.weight.t()),
-        };
-        trace.at("logits", &STREAM, logits)
+        self.network.forward(inputs, trace)
     }
     fn sites(&self) -> Vec<SiteInfo> {
-        let c = &self.config;
-        let stream = |name: String, n: usize| SiteInfo::new(name, &STREAM, &[None, None, Some(n)]);
-        let mut sites = vec![stream("embed".into(), c.width)];
-        for (l, block) in self.blocks.iter().enumerate() {
-            sites.push(stream(format!("blocks.{l}.resid_pre"), c.width));
-            block.attn.sites(&format!("blocks.{l}.attn"), &mut sites);
-            sites.push(stream(format!("blocks.{l}.resid_mid"), c.width));
-            block.mlp.sites(&format!("blocks.{l}.mlp"), &mut sites);
-            sites.push(stream(format!("blocks.{l}.resid_post"), c.width));
-        }
-        sites.push(stream("final_norm".into(), c.width));
-        sites.push(stream("logits".into(), c.classes.unwrap_or(c.vocabulary)));
-        sites
+        self.network.sites()
     }
     fn config(&self) -> serde_json::Value {
-        Architecture::Transformer(self.config.clone()).to_json()
+        Architecture::Transformer(self.sizes.clone()).to_json()
     }
 }

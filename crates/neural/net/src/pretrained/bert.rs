@@ -4,6 +4,7 @@ use super::config::{Bias, Config, Family, Head, Input, Keys, NormKind, Order};
 use super::load::Reader;
 use super::{Block, Embedding, Transformer};
 use crate::error::Result;
+use crate::layers::Dropout;
 
 pub(super) fn config(k: &Keys) -> Result<Config> {
     let (d_model, heads) = (k.count("hidden_size")?, k.count("num_attention_heads")?);
@@ -72,5 +73,6 @@ pub(super) fn build(c: &Config, r: &Reader) -> Result<Transformer> {
         final_norm: None,
         unembed: None,
         config: c.clone(),
+        dropout: Dropout::default(),
     })
 }

@@ -12,11 +12,16 @@ pub struct Cache {
     pub(super) length: usize,
 }
 
-/// One layer's keys and values, `[batch, groups, position, head_width]`.
+/// One layer's keys and values in buffers `[batch, groups, room, head_width]` of which the first `length` positions count:
+/// a new position is written into the room that is left, and buffers are doubled when there is none.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kept {
     keys_values: Option<(Tensor, Tensor)>,
+    length: usize,
 }
+
+/// The smallest room of a buffer that is not as long as what it holds.
+const ROOM: usize = 64;
 
 impl Cache {
     /// Nothing yet.
@@ -33,22 +38,22 @@ impl Cache {
     }
     /// The same prefix for each of `n` sequences; from a cache of one sequence.
     pub fn repeat(&self, n: usize) -> Self {
-        let wide = |x: &Tensor| x.expand([n, x.size(1), x.size(2), x.size(3)]);
-        let layers =
-            self.layers.iter().map(|l| Kept { keys_values: l.keys_values.as_ref().map(|(k, v)| (wide(k), wide(v))) });
-        Self { layers: layers.collect(), length: self.length }
+        let wide = |x: Tensor| x.expand([n, x.size(1), x.size(2), x.size(3)]);
+        let one = |kept: &Kept| {
+            let keys_values = kept.filled().map(|(k, v)| (wide(k), wide(v)));
+            Kept { keys_values, length: kept.length }
+        };
+        Self { layers: self.layers.iter().map(one).collect(), length: self.length }
     }
     /// Forgets all positions from `length` on.
     pub fn truncate(&mut self, length: usize) {
-        if length < self.length {
-            for kept in &mut self.layers {
-                kept.keys_values = match kept.keys_values.take() {
-                    Some((k, v)) if length > 0 => Some((k.narrow(2, ..length), v.narrow(2, ..length))),
-                    _ => None,
-                };
+        for kept in &mut self.layers {
+            kept.length = kept.length.min(length);
+            if length == 0 {
+                kept.keys_values = None;
             }
-            self.length = length;
         }
+        self.length = self.length.min(length);
     }
     pub(super) fn batch(&self) -> Option<usize> {
         self.layers.iter().find_map(|l| l.keys_values.as_ref()).map(|(k, _)| k.size(0))
@@ -56,13 +61,44 @@ impl Cache {
 }
 
 impl Kept {
+    /// Keys and values so far.
+    fn filled(&self) -> Option<(Tensor, Tensor)> {
+        let (k, v) = self.keys_values.as_ref()?;
+        Some((first(k, self.length), first(v, self.length)))
+    }
     /// Adds new positions; gives all.
     pub fn append(&mut self, k: Tensor, v: Tensor) -> (Tensor, Tensor) {
+        let before = self.length;
+        self.length += k.size(2);
         let (k, v) = match self.keys_values.take() {
-            Some((before_k, before_v)) => (Tensor::cat(&[&before_k, &k], 2), Tensor::cat(&[&before_v, &v], 2)),
             None => (k, v),
+            Some((all_k, all_v)) => (grown(all_k, before, &k), grown(all_v, before, &v)),
         };
-        self.keys_values = Some((k.clone(), v.clone()));
-        (k, v)
+        let all = (first(&k, self.length), first(&v, self.length));
+        self.keys_values = Some((k, v));
+        all
     }
+}
+
+/// The first positions, `[batch, groups, length, head_width]`.
+fn first(x: &Tensor, length: usize) -> Tensor {
+    if x.size(2) == length { x.clone() } else { x.narrow(2, ..length) }
+}
+
+/// A buffer with new positions behind the first `before` ones.
+fn grown(buffer: Tensor, before: usize, new: &Tensor) -> Tensor {
+    let length = before + new.size(2);
+    if buffer.is_recorded() || new.is_recorded() {
+        return Tensor::cat(&[&first(&buffer, before), new], 2);
+    }
+    let room = match length <= buffer.size(2) {
+        true => buffer,
+        false => {
+            let room = length.next_power_of_two().max(ROOM);
+            let shape = [buffer.size(0), buffer.size(1), room, buffer.size(3)];
+            let larger = Tensor::full_on(shape, 0.0, buffer.dtype(), buffer.device());
+            larger.set_owned((.., .., ..before), &first(&buffer, before))
+        }
+    };
+    room.set_owned((.., .., before..length), new)
 }

@@ -5,7 +5,7 @@ use super::config::{Bias, Config, Family, Head, Input, Keys, NormKind, Order};
 use super::load::Reader;
 use super::{Block, Embedding, Transformer};
 use crate::error::Result;
-use crate::layers::{Attention, FeedForward};
+use crate::layers::{Attention, Dropout, FeedForward};
 
 pub(super) fn config(k: &Keys) -> Result<Config> {
     let (d_model, heads) = (k.count("hidden_size")?, k.count("num_attention_heads")?);
@@ -91,5 +91,6 @@ pub(super) fn build(c: &Config, r: &Reader) -> Result<Transformer> {
             _ => None,
         },
         config: c.clone(),
+        dropout: Dropout::default(),
     })
 }

@@ -30,7 +30,7 @@ pub use load::Source;
 
 use crate::activation::Axis::{self, Batch, Position, Unit};
 use crate::error::{Error, Result};
-use crate::layers::{Attention, FeedForward, Linear, Norm, Rope};
+use crate::layers::{Attention, Dropout, FeedForward, Linear, Norm, Rope};
 use crate::network::Network;
 use crate::parameters;
 use crate::site::SiteInfo;
@@ -40,7 +40,8 @@ use symbolon_tensor::{DType, Rng, Tensor, Windows};
 
 const STREAM: [Axis; 3] = [Batch, Position, Unit];
 
-/// A transformer of a published family.
+/// A transformer of a published family, or of one's own ([`crate::Transformer`] builds it).
+#[derive(Clone, Debug)]
 pub struct Transformer {
     /// Sizes and choices.
     pub config: Config,
@@ -52,10 +53,13 @@ pub struct Transformer {
     pub final_norm: Option<Norm>,
     /// `[d_model, vocabulary or classes]`, where it is not the transposed embedding.
     pub unembed: Option<Linear>,
+    /// What is dropped in training behind embedding, attention and feed-forward layer; nothing, for published weights.
+    pub dropout: Dropout,
 }
 parameters!(Transformer { embed, blocks, final_norm, unembed });
 
 /// How the residual stream begins.
+#[derive(Clone, Debug)]
 pub struct Embedding {
     /// A vector for each token `[vocabulary, d_model]`, or the patches' kernel `[d_model, channels, patch, patch]`.
     pub weight: Tensor,
@@ -73,6 +77,7 @@ pub struct Embedding {
 parameters!(Embedding { weight, bias, first, positions, types, norm });
 
 /// One block: attention, then a feed-forward layer (or both side by side).
+#[derive(Clone, Debug)]
 pub struct Block {
     /// Before attention; behind it in [`Order::Post`].
     pub attn_norm: Norm,
@@ -127,7 +132,8 @@ impl Block {
 }
 
 impl Embedding {
-    fn tokens(weight: Tensor) -> Self {
+    /// A vector for each token and nothing else.
+    pub(crate) fn tokens(weight: Tensor) -> Self {
         Self { weight, bias: None, first: None, positions: None, types: None, norm: None }
     }
 }
@@ -234,7 +240,10 @@ impl Transformer {
                     c.d_model
                 )));
             }
-            None => self.begin(inputs, before, trace)?,
+            None => {
+                let x = self.begin(inputs, before, trace)?;
+                self.dropout.forward(x, trace)
+            }
         };
         let (batch, positions) = (x.size(0), x.size(1));
         if before + positions > c.context || positions == 0 {
@@ -260,7 +269,7 @@ impl Transformer {
             let local = c.local.as_ref().is_some_and(|local| local.layers[l]);
             let rope = if local { near.as_ref() } else { rope.as_ref() };
             let kept = cache.as_mut().map(|cache| &mut cache.layers[l]);
-            x = block.forward(x, c.order, l, rope, seen.as_ref(), kept, trace)?;
+            x = block.forward(x, c.order, self.dropout, l, rope, seen.as_ref(), kept, trace)?;
         }
         if let Some(cache) = cache {
             cache.length += positions;
@@ -277,7 +286,7 @@ impl Transformer {
         let Some(given) = inputs.first() else { return Err(refuse("no input")) };
         let mut x = match c.input {
             Input::Tokens { vocabulary, scale, .. } => {
-                let tokens = tokens(given, vocabulary)?;
+                let tokens = tokens(given, vocabulary)?.to_device(e.weight.device());
                 if before + tokens.size(1) > c.context {
                     let n = before + tokens.size(1);
                     return Err(refuse(format!("{n} positions; the model's context is {}", c.context)));
@@ -374,6 +383,7 @@ impl Block {
         &self,
         x: Tensor,
         order: Order,
+        dropout: Dropout,
         l: usize,
         rope: Option<&Rope>,
         seen: Option<&Tensor>,
@@ -386,7 +396,7 @@ impl Block {
             _ => normed(&self.attn_norm, &x, format_args!("blocks.{l}.attn.norm_scale"), trace)?,
         };
         let into = trace.at(format_args!("blocks.{l}.attn.in"), &STREAM, into)?;
-        let attended = self.attend(&into, l, rope, seen, kept, trace)?;
+        let attended = dropout.forward(self.attend(&into, l, rope, seen, kept, trace)?, trace);
         let mid = match order {
             Order::Post => self.attn_norm.forward(&(&x + attended)),
             _ => &x + attended,
@@ -402,6 +412,7 @@ impl Block {
         let thought = self.mlp.down.forward(&thought);
         let thought = self.mlp_post.as_ref().map_or_else(|| thought.clone(), |n| n.forward(&thought));
         let thought = trace.at(format_args!("blocks.{l}.mlp.out"), &STREAM, thought)?;
+        let thought = dropout.forward(thought, trace);
         let x = match order {
             Order::Post => self.mlp_norm.forward(&(mid + thought)),
             _ => mid + thought,
@@ -492,7 +503,10 @@ impl Network for Transformer {
         match c.head {
             Head::Hidden => {}
             Head::Classes(n) => sites.push(SiteInfo::new("logits", &[Batch, Unit], &[None, Some(n)])),
-            _ => sites.push(stream("logits".into(), c.vocabulary().unwrap_or_default())),
+            _ => {
+                let n = self.unembed.as_ref().map_or(c.vocabulary().unwrap_or_default(), Linear::outputs);
+                sites.push(stream("logits".into(), n));
+            }
         }
         sites
     }

@@ -25,8 +25,10 @@ mod report;
 mod run;
 mod task;
 mod trainer;
+mod whole;
 
 pub use descend::{descend, prepare};
 pub use report::{Outcome, Progress, Report, Why};
-pub use task::{Fit, Step, Task, Unscored};
+pub use task::{Fit, Step, Task};
 pub use trainer::Trainer;
+pub use whole::minimise;

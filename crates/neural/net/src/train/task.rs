@@ -62,32 +62,30 @@ pub struct Step {
     pub rng: Rng,
 }
 
-/// What [`Fit`] has for a score when there is none.
-pub type Unscored = fn(&dyn Network) -> Result<f64>;
-
 /// The task of one network and a function.
-pub struct Fit<'n, L, V = Unscored> {
-    network: &'n mut dyn Network,
+pub struct Fit<'n, N: Network + ?Sized, L, V = fn(&N) -> Result<f64>> {
+    network: &'n mut N,
     batches: usize,
     loss: L,
     validate: Option<V>,
 }
 
-impl<'n, L: FnMut(&dyn Network, &mut Step) -> Result<Tensor>> Fit<'n, L> {
+impl<'n, N: Network + ?Sized, L: FnMut(&N, &mut Step) -> Result<Tensor>> Fit<'n, N, L> {
     /// Trains a network by the loss that `loss` says for a step, `batches` steps an epoch.
-    pub fn new(network: &'n mut dyn Network, batches: usize, loss: L) -> Self {
+    pub fn new(network: &'n mut N, batches: usize, loss: L) -> Self {
         Self { network, batches, loss, validate: None }
     }
     /// Scores the network after each epoch, the lower the better.
-    pub fn validate<V: FnMut(&dyn Network) -> Result<f64>>(self, score: V) -> Fit<'n, L, V> {
+    pub fn validate<V: FnMut(&N) -> Result<f64>>(self, score: V) -> Fit<'n, N, L, V> {
         Fit { network: self.network, batches: self.batches, loss: self.loss, validate: Some(score) }
     }
 }
 
-impl<L, V> Task for Fit<'_, L, V>
+impl<N, L, V> Task for Fit<'_, N, L, V>
 where
-    L: FnMut(&dyn Network, &mut Step) -> Result<Tensor>,
-    V: FnMut(&dyn Network) -> Result<f64>,
+    N: Network + ?Sized,
+    L: FnMut(&N, &mut Step) -> Result<Tensor>,
+    V: FnMut(&N) -> Result<f64>,
 {
     fn loss(&mut self, step: &mut Step) -> Result<Tensor> {
         (self.loss)(&*self.network, step)
@@ -100,6 +98,9 @@ where
     }
     fn config(&self) -> serde_json::Value {
         self.network.config()
+    }
+    fn trains(&self, name: &str) -> bool {
+        self.network.trains(name)
     }
     fn validate(&mut self) -> Result<Option<f64>> {
         let network = &*self.network;

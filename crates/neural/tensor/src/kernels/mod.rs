@@ -7,10 +7,12 @@
 //! Work is cut into pieces of fixed size whose results are joined in a fixed order, so the same input gives the same
 //! bits on any number of threads.
 
+pub(crate) mod arith;
 pub(crate) mod attention;
 pub(crate) mod conv;
 pub(crate) mod machine;
 pub(crate) mod map;
+pub(crate) mod matmul;
 pub(crate) mod norm;
 pub(crate) mod order;
 pub(crate) mod rows;
@@ -30,6 +32,11 @@ pub(crate) const PIECE: usize = 1 << 14;
 /// The numbers as `f32` in row-major order, if that is what they are and they are within reach.
 pub(crate) fn f32s(x: &Raw) -> Option<Raw> {
     (engine::on_cpu(x) && engine::dtype(x) == crate::DType::F32).then(|| engine::dense(x))
+}
+
+/// The same in whatever order they lie, for kernels that read through [`engine::laid`].
+pub(crate) fn f32s_anywhere(x: &Raw) -> Option<Raw> {
+    (engine::on_cpu(x) && engine::dtype(x) == crate::DType::F32).then(|| x.clone())
 }
 
 /// Whether so many numbers are worth several threads.

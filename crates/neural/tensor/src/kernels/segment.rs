@@ -21,18 +21,51 @@ pub(crate) fn winners<T: Number>(x: &[T], ids: &[i64], groups: usize, width: usi
     best
 }
 
-/// The largest number of each group, minus infinity in empty ones.
+/// The largest number of each group, minus infinity in empty ones and not-a-number where there is one.
+///
+/// Long lists are cut into pieces whose tables are joined afterwards; the largest number is the same in any order.
 fn tops(x: &[f32], ids: &[i64], groups: usize, width: usize) -> Vec<f32> {
-    let mut top = vec![f32::NEG_INFINITY; groups * width];
-    vectorised(|| {
-        for (x, &g) in x.chunks_exact(width).zip(ids) {
-            for (t, &v) in top[g as usize * width..][..width].iter_mut().zip(x) {
-                // Written so that not-a-number is handed on.
-                *t = if v <= *t { *t } else { v };
-            }
+    // Written so that not-a-number is handed on, and stays.
+    #[inline(always)]
+    fn larger(top: &mut [f32], x: &[f32]) {
+        for (t, &v) in top.iter_mut().zip(x) {
+            *t = if v <= *t || t.is_nan() { *t } else { v };
         }
-    });
+    }
+    let table = |(x, ids): (&[f32], &[i64])| {
+        let mut top = vec![f32::NEG_INFINITY; groups * width];
+        vectorised(
+            #[inline(always)]
+            || {
+                for (x, &g) in x.chunks_exact(width).zip(ids) {
+                    larger(&mut top[g as usize * width..][..width], x);
+                }
+            },
+        );
+        top
+    };
+    let pieces = (ids.len() / (4 * groups.max(1))).min(rayon::current_num_threads());
+    if pieces < 2 || !worth_threads(x.len()) {
+        return table((x, ids));
+    }
+    let rows = ids.len().div_ceil(pieces);
+    let tables: Vec<Vec<f32>> = x.par_chunks(rows * width).zip(ids.par_chunks(rows)).map(table).collect();
+    let mut tables = tables.into_iter();
+    let mut top = tables.next().unwrap_or_default();
+    for other in tables {
+        larger(&mut top, &other);
+    }
     top
+}
+
+/// The largest number of each group, minus infinity in empty ones: `[rows, width]` to `[groups, width]`.
+pub(crate) fn max(x: &Raw, ids: &Raw, groups: usize, width: usize) -> Option<Raw> {
+    let x = f32s(x)?;
+    let ids = engine::dense(ids);
+    let top = tops(engine::slice::<f32>(&x), engine::slice::<i64>(&ids), groups, width);
+    let mut to = engine::shape(&x);
+    to[0] = groups;
+    Some(engine::from_vec(top, &to))
 }
 
 /// `f(x, y[group])` for every number, where `y` has one row for each group.

@@ -1,6 +1,6 @@
 //! Windows of images as columns, and columns added back into images.
 
-use super::{PIECE, worth_threads, zeros};
+use super::{PIECE, vectorised, worth_threads, zeros};
 use crate::dtype::DType;
 use crate::engine::{self, Number, Raw};
 use crate::tensor::Tensor;
@@ -152,6 +152,45 @@ pub(crate) fn composed(x: &Raw, [batch, channels]: [usize; 2], grid: Grid, back:
         }
     };
     y.raw
+}
+
+/// The largest number of each window, not-a-number where there is one: `[planes, ..image]` to `[planes, windows]`.
+pub(crate) fn largest(x: &Raw, planes: usize, grid: Grid) -> Option<Raw> {
+    let x = super::f32s(x)?;
+    let a = engine::slice::<f32>(&x);
+    let (image, kernel, windows) = grid.sizes();
+    let mut out: Vec<f32> = zeros(planes * windows);
+    let step = grid.stride[1];
+    let some = |(a, o): (&[f32], &mut [f32])| {
+        vectorised(
+            #[inline(always)]
+            || {
+                for (a, o) in a.chunks_exact(image).zip(o.chunks_exact_mut(windows)) {
+                    o.fill(f32::NEG_INFINITY);
+                    for k in 0..kernel {
+                        grid.runs(k, |at, from, n| {
+                            let o = &mut o[at..at + n];
+                            let larger = |(o, &v): (&mut f32, &f32)| *o = if v <= *o || o.is_nan() { *o } else { v };
+                            match step {
+                                1 => o.iter_mut().zip(&a[from..from + n]).for_each(larger),
+                                // Written out for the commonest step, so that it becomes vector instructions.
+                                2 => o.iter_mut().zip(a[from..].chunks(2).map(|pair| &pair[0])).for_each(larger),
+                                _ => o.iter_mut().zip(a[from..].iter().step_by(step)).for_each(larger),
+                            }
+                        });
+                    }
+                }
+            },
+        );
+    };
+    if image > 0 && windows > 0 {
+        let many = (PIECE / image).max(1);
+        match worth_threads(a.len()) {
+            true => a.par_chunks(many * image).zip(out.par_chunks_mut(many * windows)).for_each(some),
+            false => some((a, &mut out)),
+        }
+    }
+    Some(engine::from_vec(out, &[planes, windows]))
 }
 
 /// Where in each image the largest number of each window stands, the first among equals: `[planes, windows]`.

@@ -2,6 +2,7 @@
 
 use super::same_kind;
 use crate::engine::{self, Arith, Raw};
+use crate::kernels::arith;
 use crate::shape::{broadcast, lift};
 use crate::tape::{Keep, record};
 use crate::tensor::Tensor;
@@ -23,14 +24,19 @@ fn both(op: Arith, name: &'static str, a: &Tensor, b: &Tensor) -> Raw {
     if shape.contains(&0) {
         return engine::full(&shape, 0.0, a.dtype(), a.device());
     }
-    engine::arith(op, lifted(a, shape.len()), lifted(b, shape.len()))
+    let (a, b) = (lifted(a, shape.len()), lifted(b, shape.len()));
+    arith::arith(op, &a, &b).unwrap_or_else(|| engine::arith(op, a, b))
 }
 
 impl Tensor {
     /// `self + other`.
     #[track_caller]
     pub fn plus(&self, other: &Tensor) -> Tensor {
-        record("add", &[self, other], both(Arith::Add, "add", self, other), Keep::NOTHING, |s| {
+        self.plus_given(other, both(Arith::Add, "add", self, other))
+    }
+    /// Records `raw` as the sum of the two.
+    pub(crate) fn plus_given(&self, other: &Tensor, raw: Raw) -> Tensor {
+        record("add", &[self, other], raw, Keep::NOTHING, |s| {
             let g = s.cotangent();
             smallvec![s.needs(0).then(|| g.sum_to(s.input_shape(0))), s.needs(1).then(|| g.sum_to(s.input_shape(1)))]
         })
@@ -87,7 +93,9 @@ impl Tensor {
     fn with(&self, op: Arith, c: f64) -> Raw {
         match self.is_empty() {
             true => self.raw.clone(),
-            false => engine::arith_scalar(op, self.raw.clone(), c),
+            false => {
+                arith::with_number(op, &self.raw, c).unwrap_or_else(|| engine::arith_scalar(op, self.raw.clone(), c))
+            }
         }
     }
     /// `-self`.
@@ -99,7 +107,13 @@ impl Tensor {
     /// Adds up two cotangents, reusing memory that nobody else holds.
     pub(crate) fn plus_owned(self, other: Tensor) -> Tensor {
         match self.node.is_none() && other.node.is_none() && !self.is_empty() {
-            true => Tensor { raw: engine::arith(Arith::Add, self.raw, other.raw), shape: self.shape, node: None },
+            true => {
+                let raw = match arith::fits_into(&self.raw, &other.raw) {
+                    true => arith::add_into(self.raw, &other.raw),
+                    false => engine::arith(Arith::Add, self.raw, other.raw),
+                };
+                Tensor { raw, shape: self.shape, node: None }
+            }
             false => self.plus(&other),
         }
     }

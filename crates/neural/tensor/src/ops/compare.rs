@@ -4,6 +4,7 @@
 //! send half of the cotangent to each side; [`max_axis`](Tensor::max_axis) shares it equally among all equal
 //! winners; [`clamp`](Tensor::clamp) lets it through at the bounds themselves.
 
+use super::arith::lifted;
 use super::{float, same_kind};
 use crate::engine::{self, Compare};
 use crate::kernels;
@@ -24,8 +25,10 @@ macro_rules! comparisons {
                 if shape.contains(&0) {
                     return Tensor::full(&shape, 0.0, crate::DType::Bool);
                 }
-                let (a, b) = (self.expand(&shape), other.expand(&shape));
-                Tensor::constant(engine::compare(Compare::$op, a.raw, b.raw))
+                let (a, b) = (lifted(self, shape.len()), lifted(other, shape.len()));
+                Tensor::constant(kernels::arith::compare(Compare::$op, &a, &b).unwrap_or_else(|| {
+                    engine::compare(Compare::$op, self.expand(&shape).raw, other.expand(&shape).raw)
+                }))
             }
             /// The same comparison with one number.
             pub fn $scalar(&self, c: f64) -> Tensor {

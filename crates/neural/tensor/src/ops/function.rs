@@ -110,7 +110,8 @@ impl Tensor {
     pub fn square(&self) -> Tensor {
         let raw = match self.is_empty() {
             true => self.raw.clone(),
-            false => engine::arith(engine::Arith::Mul, self.raw.clone(), self.raw.clone()),
+            false => kernels::arith::arith(engine::Arith::Mul, &self.raw, &self.raw)
+                .unwrap_or_else(|| engine::arith(engine::Arith::Mul, self.raw.clone(), self.raw.clone())),
         };
         record("square", &[self], raw, Keep::INPUTS, |s| smallvec![Some(s.cotangent() * s.input(0) * 2.0)])
     }

@@ -1,10 +1,12 @@
 //! Products of matrices: matmul, einsum, linear layers.
 
 use super::same_kind;
-use crate::engine;
+use crate::dtype::DType;
+use crate::engine::{self, Raw};
+use crate::kernels;
 use crate::op::Op;
 use crate::shape::{Shape, broadcast, count};
-use crate::tape::{Keep, record};
+use crate::tape::{Keep, keeps_values, record};
 use crate::tensor::Tensor;
 use smallvec::smallvec;
 
@@ -19,6 +21,12 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn matmul(&self, other: &Tensor) -> Tensor {
+        self.matmul_plus(other, None)
+    }
+    /// The product with an offset for each column added to it, where nobody will ask for the product alone: recorded as
+    /// the product. Matrices only, if there is an offset.
+    #[track_caller]
+    fn matmul_plus(&self, other: &Tensor, offset: Option<&Tensor>) -> Tensor {
         same_kind("matmul", self, other);
         match (self.rank(), other.rank()) {
             (0, _) | (_, 0) => {
@@ -40,9 +48,9 @@ impl Tensor {
         } else if other.rank() == 2 {
             // One matrix on the right: all rows on the left form one tall matrix.
             let tall = engine::reshape(self.raw.clone(), &[count(rows) * m, k]);
-            engine::reshape(engine::matmul(tall, other.raw.clone()), &to)
+            engine::reshape(product(tall, other.raw.clone(), offset), &to)
         } else {
-            engine::matmul(super::arith::lifted(self, rank), super::arith::lifted(other, rank))
+            product(super::arith::lifted(self, rank), super::arith::lifted(other, rank), offset)
         };
         if !self.dtype().is_float() {
             return Tensor::constant(raw);
@@ -70,11 +78,21 @@ impl Tensor {
     /// `x W + b`, with `W` of shape `[inputs, outputs]`: the orientation in which it is multiplied.
     #[track_caller]
     pub fn linear(&self, weight: &Tensor, bias: Option<&Tensor>) -> Tensor {
-        let y = self.matmul(weight);
-        match bias {
-            Some(b) => y + b,
-            None => y,
+        let Some(b) = bias else { return self.matmul(weight) };
+        let (n, kinds) = (weight.shape.last(), [self, weight, b].map(Tensor::dtype));
+        let plain = self.rank() > 1 && weight.rank() == 2 && b.rank() == 1 && n == b.shape.last();
+        // The product alone is a value of its own only on a tape that keeps everything.
+        if plain
+            && kinds == [DType::F32; 3]
+            && !self.is_empty()
+            && !weight.is_empty()
+            && !keeps_values(&[self, weight, b])
+        {
+            let y = self.matmul_plus(weight, Some(b));
+            let raw = y.raw.clone();
+            return y.plus_given(b, raw);
         }
+        self.matmul(weight) + b
     }
     /// The sum of products of two lists.
     #[track_caller]
@@ -137,6 +155,18 @@ impl Tensor {
         let order: Vec<isize> =
             right.iter().map(|c| letters.iter().position(|d| d == c).expect("checked") as isize).collect();
         x.permute(order)
+    }
+}
+
+/// The product of the last two axes, by our own kernel where it is the quicker.
+fn product(a: Raw, b: Raw, offset: Option<&Tensor>) -> Raw {
+    if let Some(y) = kernels::matmul::matmul(&a, &b, offset.map(|b| &b.raw)) {
+        return y;
+    }
+    let y = Tensor::constant(engine::matmul(a, b));
+    match offset {
+        Some(b) => (y + b.detach()).raw,
+        None => y.raw,
     }
 }
 

@@ -5,15 +5,24 @@
 //! interpolations are linear maps and are written as products with small constant matrices.
 
 use super::{Windows, float};
+use crate::device::Device;
 use crate::engine;
 use crate::kernels::window;
+use crate::op::Op;
+use crate::tape::{Keep, record};
 use crate::tensor::Tensor;
+use smallvec::smallvec;
 
 #[track_caller]
 fn image(op: &str, x: &Tensor) -> [usize; 4] {
     float(op, x);
     assert_eq!(x.rank(), 4, "{op}: {:?} is not [batch, channels, height, width]", x.shape);
     [x.size(0), x.size(1), x.size(2), x.size(3)]
+}
+
+#[track_caller]
+fn row(op: &str, x: &Tensor) {
+    assert_eq!(x.rank(), 3, "{op}: {:?} is not [batch, channels, length]", x.shape);
 }
 
 impl Tensor {
@@ -26,13 +35,22 @@ impl Tensor {
             (0..2).all(|i| windows.padding[i] * 2 <= kernel[i]),
             "max_pool2d: padding is more than half the kernel"
         );
-        let places = match engine::on_cpu(&self.raw) {
-            true => window::winners(&self.detach(), b * c, grid),
-            false => {
-                window::winners(&self.detach().to_device(crate::Device::Cpu), b * c, grid).to_device(self.device())
-            }
+        let stride = windows.stride;
+        let (planes, image, windows) = (b * c, h * w, grid.out[0] * grid.out[1]);
+        // In each image the place of each window's largest number.
+        let places =
+            move |x: &Tensor| window::winners(&x.detach().to_device(Device::Cpu), planes, grid).to_device(x.device());
+        let to = [b, c, grid.out[0], grid.out[1]];
+        let raw = match window::largest(&self.raw, planes, grid) {
+            Some(raw) => engine::reshape(raw, &to),
+            None => self.detach().reshape([planes, image]).gather(1, &places(self)).reshape(to).raw,
         };
-        self.reshape([b * c, h * w]).gather(1, &places).reshape([b, c, grid.out[0], grid.out[1]])
+        let op = Op::new("max_pool2d").ints("kernel", kernel).ints("stride", stride);
+        record(op, &[self], raw, Keep::INPUTS, move |s| {
+            let (x, g) = (s.input(0), s.cotangent());
+            let spread = Tensor::full_on([planes, image], 0.0, g.dtype(), g.device());
+            smallvec![Some(spread.scatter_add(1, &places(&x), &g.reshape([planes, windows])).reshape(x.shape()))]
+        })
     }
     /// The mean of each window; zeros of the padding count.
     #[track_caller]
@@ -62,22 +80,26 @@ impl Tensor {
     /// The largest number of each window of `[batch, channels, length]`; the second entries of `windows` count.
     #[track_caller]
     pub fn max_pool1d(&self, kernel: usize, windows: Windows) -> Tensor {
+        row("max_pool1d", self);
         self.unsqueeze(2).max_pool2d([1, kernel], windows.flat()).squeeze(2)
     }
     /// The mean of each window of `[batch, channels, length]`; zeros of the padding count, the second entries of
     /// `windows` are used.
     #[track_caller]
     pub fn avg_pool1d(&self, kernel: usize, windows: Windows) -> Tensor {
+        row("avg_pool1d", self);
         self.unsqueeze(2).avg_pool2d([1, kernel], windows.flat()).squeeze(2)
     }
     /// Means over windows that divide `[batch, channels, length]` into `to` parts as evenly as they can.
     #[track_caller]
     pub fn adaptive_avg_pool1d(&self, to: usize) -> Tensor {
+        row("adaptive_avg_pool1d", self);
         self.unsqueeze(2).adaptive_avg_pool2d([1, to]).squeeze(2)
     }
     /// Maxima over windows that divide `[batch, channels, length]` into `to` parts as evenly as they can.
     #[track_caller]
     pub fn adaptive_max_pool1d(&self, to: usize) -> Tensor {
+        row("adaptive_max_pool1d", self);
         self.unsqueeze(2).adaptive_max_pool2d([1, to]).squeeze(2)
     }
     /// Larger or smaller images by repeating the nearest number.
@@ -94,6 +116,19 @@ impl Tensor {
     pub fn resize_bilinear(&self, to: [usize; 2]) -> Tensor {
         let [_, _, h, w] = image("resize_bilinear", self);
         self.stretched(&lines(h, to[0]), &lines(w, to[1]))
+    }
+    /// Longer or shorter rows `[batch, channels, length]` by repeating the nearest number.
+    #[track_caller]
+    pub fn resize_nearest1d(&self, to: usize) -> Tensor {
+        row("resize_nearest1d", self);
+        self.unsqueeze(2).resize_nearest([1, to]).squeeze(2)
+    }
+    /// Longer or shorter rows `[batch, channels, length]` by straight lines between neighbours, ends not aligned (as
+    /// PyTorch's default).
+    #[track_caller]
+    pub fn resize_linear1d(&self, to: usize) -> Tensor {
+        row("resize_linear1d", self);
+        self.unsqueeze(2).resize_bilinear([1, to]).squeeze(2)
     }
     /// `R x Cᵀ` for every image.
     fn stretched(&self, rows: &Tensor, columns: &Tensor) -> Tensor {

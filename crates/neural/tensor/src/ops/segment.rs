@@ -63,13 +63,17 @@ impl Segments {
         let fits = x.rank() > 0 && x.size(0) == self.ids.len();
         assert!(fits, "{op}: {} rows are grouped, not shape {:?}", self.ids.len(), x.shape);
     }
+    /// The group of each row, where the numbers of `x` are.
+    fn beside(&self, x: &Tensor) -> Tensor {
+        self.ids.to_device(x.device())
+    }
     /// The sum of each group's rows: `[rows, ..]` to `[groups, ..]`; zero for empty groups.
     #[track_caller]
     pub fn sum(&self, x: &Tensor) -> Tensor {
         self.rows("segment sum", x);
         let mut to = x.shape.clone();
         to[0] = self.count;
-        Tensor::full_on(to, 0.0, x.dtype(), x.device()).index_add(0, &self.ids, x)
+        Tensor::full_on(to, 0.0, x.dtype(), x.device()).index_add(0, &self.beside(x), x)
     }
     /// The largest of each group's rows, number by number; minus infinity for empty groups. The first of equal
     /// winners gets the cotangent.
@@ -77,20 +81,40 @@ impl Segments {
     pub fn max(&self, x: &Tensor) -> Tensor {
         self.rows("segment max", x);
         let width = x.shape[1..].iter().product::<usize>();
-        let (here, ids) = (engine::dense(&x.raw), self.ids.to_vec::<i64>());
-        let best = match x.dtype() {
-            DType::F32 => segment::winners(engine::slice::<f32>(&here), &ids, self.count, width),
-            _ => segment::winners(&x.to_vec::<f64>(), &ids, self.count, width),
-        };
         let mut to = x.shape.clone();
         to[0] = self.count;
         if x.is_empty() {
             return Tensor::full_on(to, f64::NEG_INFINITY, x.dtype(), x.device());
         }
-        let none = Tensor::from_bools(best.iter().map(|&b| b < 0).collect(), &to).expect("as many");
-        let best = Tensor::of(best.into_iter().map(|b| b.max(0)).collect::<Vec<i64>>(), &[self.count, width]);
-        let picked = x.reshape([x.size(0), width]).gather(0, &best.to_device(x.device())).reshape(&to);
-        picked.mask_fill(&none.to_device(x.device()), f64::NEG_INFINITY)
+        let raw = match segment::max(&x.raw, &self.ids.raw, self.count, width) {
+            Some(raw) => raw,
+            None => self.picked(&x.detach(), &self.winners(x, width)).raw,
+        };
+        let groups = self.clone();
+        record("segment_max", &[x], raw, Keep::INPUTS, move |s| {
+            let (x, g) = (s.input(0), s.cotangent());
+            let best = groups.winners(&x, width);
+            let (rows, none) = (x.size(0), best.eq_scalar(-1.0));
+            let g = g.reshape([groups.count, width]).mask_fill(&none, 0.0);
+            let spread = Tensor::full_on([rows, width], 0.0, g.dtype(), g.device());
+            smallvec![Some(spread.scatter_add(0, &best.clamp_min(0.0), &g).reshape(x.shape()))]
+        })
+    }
+    /// For every column of every group the row that holds its largest number, `-1` in empty groups: `[groups, width]`.
+    fn winners(&self, x: &Tensor, width: usize) -> Tensor {
+        let (here, ids) = (engine::dense(&x.raw), self.ids.to_vec::<i64>());
+        let best = match x.dtype() {
+            DType::F32 => segment::winners(engine::slice::<f32>(&here), &ids, self.count, width),
+            _ => segment::winners(&x.detach().to_vec::<f64>(), &ids, self.count, width),
+        };
+        Tensor::of(best, &[self.count, width]).to_device(x.device())
+    }
+    /// The numbers in those rows, minus infinity in empty groups.
+    fn picked(&self, x: &Tensor, best: &Tensor) -> Tensor {
+        let mut to = x.shape.clone();
+        to[0] = self.count;
+        let picked = x.reshape([x.size(0), best.size(1)]).gather(0, &best.clamp_min(0.0));
+        picked.mask_fill(&best.eq_scalar(-1.0), f64::NEG_INFINITY).reshape(&to)
     }
     /// `ln Σ e^x` of each group's rows without overflow; minus infinity for empty groups.
     #[track_caller]
@@ -113,18 +137,18 @@ impl Segments {
             }
             // Where everything was minus infinity, nothing has a share.
             let y = y.mask_fill(&y.detach().eq_scalar(f64::NEG_INFINITY), 0.0);
-            let rows = |t: &Tensor| t.index_select(0, &groups.ids);
+            let rows = |t: &Tensor| t.index_select(0, &groups.beside(t));
             smallvec![Some(rows(g) * (x - rows(&y)).exp())]
         })
     }
     fn composed_logsumexp(&self, x: &Tensor) -> Tensor {
         let top = self.max(x);
         let top = top.mask_fill(&top.abs().eq_scalar(f64::INFINITY), 0.0);
-        self.sum(&(x - top.index_select(0, &self.ids)).exp()).ln() + top
+        self.sum(&(x - top.index_select(0, &self.beside(x))).exp()).ln() + top
     }
     /// The softmax within each group.
     #[track_caller]
     pub fn softmax(&self, x: &Tensor) -> Tensor {
-        (x - self.logsumexp(x).index_select(0, &self.ids)).exp()
+        (x - self.logsumexp(x).index_select(0, &self.beside(x))).exp()
     }
 }

@@ -180,15 +180,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn set(&self, at: impl super::Cuts, value: &Tensor) -> Tensor {
-        super::same_kind("set", self, value);
-        let (ranges, _) = super::index::resolve("set", &self.shape, at);
-        let part: Shape = ranges.iter().map(|&(a, b, by)| (b - a).div_ceil(by)).collect();
-        let kept: Shape = super::index::resolve_shape(&ranges, &part, &self.shape);
-        let value = value.expand(match try_broadcast(value.shape(), &part).is_some_and(|s| s == part) {
-            true => part.clone(),
-            false => kept,
-        });
-        let value = value.reshape(&part);
+        let (ranges, value) = self.part(at, value);
         if value.is_empty() {
             return self.clone();
         }
@@ -202,6 +194,41 @@ impl Tensor {
             let hole = engine::put(g.ones_like().raw, &ranges, zeros.raw);
             smallvec![s.needs(0).then(|| g * Tensor::constant(hole)), s.needs(1).then(|| g.cut(ranges.clone()))]
         })
+    }
+    /// As [`set`](Tensor::set), but writes into this tensor's own memory where nobody else sees its numbers: for buffers
+    /// that are filled bit by bit, whose cost is then that of the bits. Copies like `set` otherwise, also where the
+    /// history of one of the two is recorded.
+    ///
+    /// ```
+    /// # use symbolon_tensor::{DType, Tensor};
+    /// let seen = Tensor::zeros([2, 2], DType::F32);
+    /// let filled = seen.clone().set_owned((.., 1), &Tensor::scalar(7.0f32));
+    /// assert_eq!(filled.to_vec::<f32>(), [0.0, 7.0, 0.0, 7.0]);
+    /// assert_eq!(seen.to_vec::<f32>(), [0.0; 4]);
+    /// ```
+    #[track_caller]
+    pub fn set_owned(self, at: impl super::Cuts, value: &Tensor) -> Tensor {
+        if self.is_recorded() || value.is_recorded() {
+            return self.set(at, value);
+        }
+        let (ranges, value) = self.part(at, value);
+        match value.is_empty() {
+            true => self,
+            false => Tensor::constant(engine::put(self.raw, &ranges, value.raw)),
+        }
+    }
+    /// Where a part is, and what is to stand there in the part's shape.
+    #[track_caller]
+    fn part(&self, at: impl super::Cuts, value: &Tensor) -> (Ranges, Tensor) {
+        super::same_kind("set", self, value);
+        let (ranges, _) = super::index::resolve("set", &self.shape, at);
+        let part: Shape = ranges.iter().map(|&(a, b, by)| (b - a).div_ceil(by)).collect();
+        let kept: Shape = super::index::resolve_shape(&ranges, &part, &self.shape);
+        let value = value.expand(match try_broadcast(value.shape(), &part).is_some_and(|s| s == part) {
+            true => part.clone(),
+            false => kept,
+        });
+        (ranges, value.reshape(&part))
     }
     /// Numbers added before and after along each axis.
     ///

@@ -91,6 +91,8 @@ case("eigenvalues", lambda x: torch.linalg.eigh((x + x.T) / 2).eigenvalues, a)
 case("eigenvectors", lambda x: torch.linalg.eigh((x + x.T) / 2).eigenvectors.square(), a)
 case("singular values", lambda x: torch.linalg.svd(x, full_matrices=False).S, r(4, 3))
 case("singular vectors", lambda x: torch.linalg.svd(x, full_matrices=False).U.square(), r(4, 3))
+case("resize_nearest1d", lambda x: F.interpolate(x, 7), r(1, 2, 5))
+case("resize_linear1d", lambda x: F.interpolate(x, 8, mode="linear", align_corners=False), r(1, 2, 5))
 
 header, data = {}, b""
 for name, x in tensors.items():

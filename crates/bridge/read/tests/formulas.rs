@@ -1,0 +1,82 @@
+//! Formulas read off networks whose formula is known.
+
+use symbolon_net::layers::{Arithmetic, ArithmeticLayer, Nau, Nmu};
+use symbolon_net::train::minimise;
+use symbolon_net::{ArithmeticConfig, ArithmeticNet, Kan, KanConfig, Network, Trace};
+use symbolon_read::{Error, Symbolify, arithmetic, refit_exactly};
+use symbolon_tensor::optim::Lbfgs;
+use symbolon_tensor::{DType, Rng, Tensor};
+
+fn trained(config: &KanConfig, x: &Tensor, y: &Tensor) -> Kan {
+    let mut kan = Kan::new(config, &mut Rng::new(1)).unwrap();
+    kan.parameters_mut().into_iter().for_each(|(_, p)| *p = p.to(DType::F64));
+    let how = Lbfgs { iterations: 150, ..Lbfgs::default() };
+    minimise(&mut kan, &how, &|_| true, |n| Ok(n.forward(&[x.clone()], &mut Trace::none())?.mse(y))).unwrap();
+    kan
+}
+
+#[test]
+fn a_sum_of_two_curves_is_named() {
+    let x = Rng::new(2).uniform([400, 2], -1.0, 1.0, DType::F64);
+    let (a, b) = (x.get((.., 0)), x.get((.., 1)));
+    let y = ((&a * 3.0).sin() + b.square() * 2.0).unsqueeze(1);
+    let kan = trained(&KanConfig::new([2, 1]), &x, &y);
+    let named = Symbolify::default().run(&kan, &x, &["u", "v"]).unwrap();
+    assert_eq!(named.refused(), "");
+    let formula = &named.formulas.as_ref().unwrap()[0];
+    let columns = [a.to_vec::<f64>(), b.to_vec::<f64>()];
+    let found = refit_exactly(formula, &["u", "v"], &[&columns[0], &columns[1]], &y.to_vec::<f64>(), 1e-9).unwrap();
+    assert_eq!(found.formula.to_string(), "2*v^2 + sin(3*u)");
+    assert!(found.rmse < 1e-9);
+    assert!(Symbolify::default().run(&kan, &x, &["u"]).is_err());
+}
+
+#[test]
+fn noise_has_no_formula() {
+    let mut rng = Rng::new(3);
+    let x = rng.uniform([300, 1], -1.0, 1.0, DType::F64);
+    let y = rng.normal([300, 1], DType::F64);
+    let named =
+        Symbolify::default().run(&trained(&KanConfig { grid: 20, ..KanConfig::new([1, 1]) }, &x, &y), &x, &["x"]);
+    let named = named.unwrap();
+    assert!(named.formulas.is_none());
+    assert!(named.refused().contains("no function fits"), "{}", named.refused());
+}
+
+#[test]
+fn products_are_multiplied_out() {
+    let x = Rng::new(4).uniform([400, 2], -1.0, 1.0, DType::F64);
+    let y = (x.get((.., 0)) * x.get((.., 1))).unsqueeze(1);
+    let config = KanConfig { products: vec![1], ..KanConfig::new([2, 1, 1]) };
+    let named = Symbolify::default().run(&trained(&config, &x, &y), &x, &["u", "v"]).unwrap();
+    assert_eq!(named.edges.len(), 5);
+    if let Some(formulas) = named.formulas {
+        let columns = [x.get((.., 0)).to_vec::<f64>(), x.get((.., 1)).to_vec::<f64>()];
+        let found = formulas[0].refit(&["u", "v"], &[&columns[0], &columns[1]], &y.to_vec::<f64>(), 500).unwrap();
+        assert!(found.rmse < 0.05, "{} {}", found.formula, found.rmse);
+    }
+}
+
+#[test]
+fn arithmetic_is_printed_or_refused() {
+    let config = ArithmeticConfig { sizes: vec![3, 2, 1], layers: vec![Arithmetic::Nau, Arithmetic::Nmu] };
+    let mut net = ArithmeticNet::new(&config, &mut Rng::new(5)).unwrap();
+    let x = Rng::new(6).uniform([20, 3], 1.0, 2.0, DType::F32);
+    let refused = arithmetic(&net, &x, &["a", "b", "c"], 0.01).unwrap_err();
+    assert!(matches!(&refused, Error::Undecided { place, .. } if place.starts_with("layer 0")), "{refused}");
+    net.layers[0] = ArithmeticLayer::Nau(Nau { weight: Tensor::from([[1.0f32, 0.0], [-1.0, 0.004], [0.0, 1.2]]) });
+    net.layers[1] = ArithmeticLayer::Nmu(Nmu { weight: Tensor::from([[1.0f32], [0.995]]) });
+    let found = arithmetic(&net, &x, &["a", "b", "c"], 0.01).unwrap();
+    assert_eq!(found[0].to_string(), "c*(a - b)");
+    // What it says is what the network does.
+    let y = net.forward(&[Tensor::from([[7.0f32, 2.0, 10.0]])], &mut Trace::none()).unwrap().item();
+    assert!((y - 50.0).abs() < 0.5);
+    let mut nalu = ArithmeticNet::new(&ArithmeticConfig::new(Arithmetic::Nalu, [2, 1]), &mut Rng::new(7)).unwrap();
+    assert!(arithmetic(&nalu, &x.narrow(1, ..2), &["a", "b"], 0.01).unwrap_err().to_string().contains("gate 0"));
+    if let ArithmeticLayer::Nalu(n) = &mut nalu.layers[0] {
+        n.gate = Tensor::full([2, 1], -20.0, DType::F32);
+        n.add.w_hat = Tensor::from([[9.0f32], [-9.0]]);
+        n.add.m_hat = Tensor::from([[9.0f32], [9.0]]);
+    }
+    assert_eq!(arithmetic(&nalu, &x.narrow(1, ..2), &["a", "b"], 0.01).unwrap()[0].to_string(), "a/b");
+}

@@ -1,0 +1,97 @@
+//! Waves are read as they were written, and the closed forms hold where they can be computed.
+
+use std::f64::consts::PI;
+use symbolon_read::fourier::{Neuron, Waves, groups, indicator, neurons, winner, wrapped, written};
+use symbolon_read::integrate;
+use symbolon_tensor::{DType, Rng, Tensor};
+
+const P: usize = 11;
+
+fn some(n: usize, seed: u64) -> Vec<Neuron> {
+    let mut rng = Rng::new(seed);
+    let angle = |rng: &mut Rng| wrapped(2.0 * PI * rng.unit());
+    (0..n)
+        .map(|_| Neuron {
+            frequency: 1 + rng.below(5),
+            alpha: 0.5 + rng.unit(),
+            phi: angle(&mut rng),
+            beta: 0.5 + rng.unit(),
+            psi: angle(&mut rng),
+        })
+        .collect()
+}
+
+#[test]
+fn neurons_are_read_as_they_were_written() {
+    let all = some(30, 1);
+    let [input, output] = written(&all, P);
+    for (a, b) in all.iter().zip(neurons(&input, &output).unwrap()) {
+        assert_eq!(a.frequency, b.frequency);
+        for (x, y) in
+            [(a.alpha, b.alpha), (a.beta, b.beta), (wrapped(a.phi - b.phi), 0.0), (wrapped(a.psi - b.psi), 0.0)]
+        {
+            assert!((x - y).abs() < 1e-5, "{a:?} {b:?}");
+        }
+    }
+    assert!((Waves::of(&input).unwrap().mean_concentration() - 1.0).abs() < 1e-5);
+    let noise = Rng::new(2).normal([4000, P], DType::F64);
+    // Squares of amplitudes of noise are exponential: 2 K / (K (K + 1)) for K frequencies.
+    assert!((Waves::of(&noise).unwrap().mean_concentration() - 2.0 / 6.0).abs() < 0.01);
+    assert!(Waves::of(&Tensor::ones([3, 4], DType::F32)).is_err());
+    assert!(neurons(&input, &output.narrow(0, ..2)).is_err());
+}
+
+#[test]
+fn the_indicator_is_two_peaks_beside_the_answer() {
+    let one = [1.0; (P - 1) / 2];
+    for (x, y) in [(2, 7), (3, 3), (0, 10)] {
+        for j in 0..P {
+            let at = |n: usize| if j == n % P { 1.0 } else { 0.0 };
+            let p = P as f64;
+            let closed = -1.0 + p / 2.0 * at(x + y) + p / 4.0 * at(2 * x) + p / 4.0 * at(2 * y);
+            assert!((indicator(P, &one, x, y, j) - closed).abs() < 1e-9, "{x} {y} {j}");
+        }
+    }
+}
+
+#[test]
+fn squared_neurons_with_even_phases_are_the_indicator() {
+    // Each frequency with seven evenly spread phases and ψ = 2 φ.
+    let all: Vec<Neuron> = (1..=5)
+        .flat_map(|frequency| {
+            (0..7).map(move |i| {
+                let phi = 2.0 * PI * i as f64 / 7.0;
+                Neuron { frequency, alpha: 1.0, phi, beta: 1.0, psi: wrapped(2.0 * phi) }
+            })
+        })
+        .collect();
+    assert!(groups(&all).iter().all(|g| g.neurons == 7 && g.means.iter().all(|m| *m < 1e-9)));
+    let [input, output] = written(&all, P);
+    for (x, y) in [(1, 4), (6, 6), (9, 8)] {
+        let heard = input.get((.., x as isize)) + input.get((.., y as isize));
+        let logits = heard.square().unsqueeze(0).matmul(&output).to_vec::<f64>();
+        let closed: Vec<f64> = (0..P).map(|j| indicator(P, &[1.0; 5], x, y, j)).collect();
+        let right = (x + y) % P;
+        let scale = logits[right] / closed[right];
+        assert!(scale > 0.0);
+        logits.iter().zip(&closed).for_each(|(l, c)| assert!((l - scale * c).abs() < 1e-3 * scale, "{l} {c}"));
+    }
+}
+
+#[test]
+fn the_race_is_that_of_amplitudes_and_angles() {
+    // The same flow in amplitudes and misalignment.
+    let time = |(alpha, phi): (f64, f64), (beta, psi): (f64, f64)| {
+        let slope = |[a, b, d]: [f64; 3]| [2.0 * a * b * d.cos(), a * a * d.cos(), -(4.0 * b + a * a / b) * d.sin()];
+        let end = 1e3 * alpha.hypot(beta);
+        let step = |[a, b, _]: &[f64; 3]| 0.002 / a.hypot(*b);
+        integrate([alpha, beta, wrapped(2.0 * phi - psi)], 0.0, slope, step, |[a, b, _]| a.hypot(*b) < end).1
+    };
+    for seed in 0..20 {
+        let waves: Vec<_> = some(5, seed).iter().map(|n| ((n.alpha, n.phi), (n.beta, n.psi))).collect();
+        let (input, output): (Vec<_>, Vec<_>) = waves.iter().copied().unzip();
+        let times: Vec<f64> = waves.iter().map(|(u, v)| time(*u, *v)).collect();
+        let best = 1 + (0..5).min_by(|a, b| times[*a].total_cmp(&times[*b])).unwrap();
+        assert_eq!(winner(&input, &output), best, "{times:?}");
+    }
+}
