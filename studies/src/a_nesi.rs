@@ -46,6 +46,10 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     for &seed in &seeds {
         let runs = [(1, Twist::None), (2, Twist::None), (4, Twist::None), (4, Twist::UniformPrior), (1, Twist::Frozen)];
         for (i, (n, twist)) in runs.into_iter().enumerate() {
+            // What is to fail badly is shown by one seed.
+            if twist != Twist::None && seed != seeds[0] {
+                continue;
+            }
             let sum = DigitSum::new(n);
             let name = ["1 digit", "2 digits", "4 digits", "4 digits, flat prior", "1 digit, frozen inference"][i];
             lab.note(&format!("seed {seed}: {name}"));

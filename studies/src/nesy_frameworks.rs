@@ -41,7 +41,7 @@ follows(b, b). follows(b, i). follows(b, o). follows(i, b). follows(i, i). follo
 /// Measures and reports every claim.
 pub fn run(lab: &mut Lab) -> Result<()> {
     let digits = mnist::digits()?;
-    let seeds: Vec<u64> = lab.seeds().into_iter().take(lab.pick(3, 10)).collect();
+    let seeds: Vec<u64> = lab.seeds().into_iter().take(lab.pick(5, 10)).collect();
     let pairs = lab.pick(3_000, 30_000);
     let (mut accuracy, mut curves) = (vec![Vec::new(); 3], Vec::new());
     let (mut wrong, mut random, mut violations) = (Vec::new(), Vec::new(), vec![Vec::new(); 3]);

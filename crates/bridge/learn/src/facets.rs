@@ -221,7 +221,8 @@ pub fn effort(theory: &str) -> (usize, usize) {
         let mut last = ' ';
         for c in line.chars() {
             let word = |c: char| c.is_alphanumeric() || c == '_';
-            tokens += usize::from(!c.is_whitespace() && !(word(c) && word(last)));
+            let goes_on = word(c) && word(last);
+            tokens += usize::from(!c.is_whitespace() && !goes_on);
             last = c;
         }
     }

@@ -12,6 +12,8 @@ use symbolon_tensor::{DType, Rng, Tensor};
 use crate::error::{Error, Result};
 
 /// Soft statements about features.
+// One for each network: a box would save nothing that counts.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Rules {
     /// `r_i = σ(α_i (f_i - θ_i))`: one for each feature (the paper).
