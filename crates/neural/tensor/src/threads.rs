@@ -1,7 +1,8 @@
 //! How many threads work on one operation.
 //!
-//! Small operations stay on the calling thread whatever is set here. Our own kernels, matrix products in `f32` among them,
-//! give the same bits on any number of threads; the engine's products in `f64` do so for a fixed number.
+//! Small operations stay on the calling thread whatever is set here. Our own kernels, most products in `f32` among
+//! them, give the same bits on any number of threads; the engine's products (`f64`; fewer than four rows or sixteen columns)
+//! do so for a fixed number.
 
 use crate::error::{Error, Result};
 use crate::tape::{mode, with_mode};
