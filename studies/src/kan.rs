@@ -188,7 +188,9 @@ fn perceptrons(train: &Data, test: &Data, widths: &[usize], seed: u64) -> Result
                 let mut net = mlp(&sizes, seed)?;
                 let loss = |net: &Mlp| Ok(forward(net, &train.x)?.mse(&train.y));
                 match *how {
-                    "L-BFGS" => drop(minimise(&mut net, &lbfgs(300), &|_| true, loss)?),
+                    "L-BFGS" => {
+                        minimise(&mut net, &lbfgs(300), &|_| true, loss)?;
+                    }
                     _ => adam(&mut net, 1000, loss)?,
                 }
                 curve.push((size(&net), rmse(&net, test)?));
@@ -295,7 +297,8 @@ pub fn run(lab: &mut Lab) -> Result<()> {
         let [own, other] = [falls(&curve), steepest];
         let equation = [
             poisson(kan(&KanConfig { grid: 10, ..KanConfig::new([1, 3, 1]) }, seed)?, |k, x| {
-                Ok(drop(k.update_grids(x, 0.02)?))
+                k.update_grids(x, 0.02)?;
+                Ok(())
             })?,
             poisson(mlp(&[1, 20, 20, 1], seed)?, |_, _| Ok(()))?,
         ];

@@ -114,7 +114,6 @@ fn trained(
     });
     let optimiser = Adam::new(rate).with_decay(decay);
     Trainer::new(optimiser).epochs((steps / LOOK) as u64).stop_on(stop.clone()).run(&mut task)?;
-    drop(task);
     Ok((net, looks.into_inner()))
 }
 

@@ -50,7 +50,7 @@ fn train<N: Network + ?Sized>(
     // A network that ran away has failed; that is a result.
     match trainer {
         Err(symbolon_net::Error::Diverged { .. }) => Ok(()),
-        other => Ok(drop(other?)),
+        other => other.map(|_| ()).map_err(Into::into),
     }
 }
 

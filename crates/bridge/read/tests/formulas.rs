@@ -11,7 +11,8 @@ fn trained(config: &KanConfig, x: &Tensor, y: &Tensor) -> Kan {
     let mut kan = Kan::new(config, &mut Rng::new(1)).unwrap();
     kan.parameters_mut().into_iter().for_each(|(_, p)| *p = p.to(DType::F64));
     let how = Lbfgs { iterations: 150, ..Lbfgs::default() };
-    minimise(&mut kan, &how, &|_| true, |n| Ok(n.forward(&[x.clone()], &mut Trace::none())?.mse(y))).unwrap();
+    minimise(&mut kan, &how, &|_| true, |n| Ok(n.forward(std::slice::from_ref(x), &mut Trace::none())?.mse(y)))
+        .unwrap();
     kan
 }
 

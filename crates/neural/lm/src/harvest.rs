@@ -332,9 +332,6 @@ impl Note {
     fn write(&self, folder: &Path) -> Result<()> {
         let path = folder.join(NOTE);
         let text = serde_json::to_vec_pretty(self).map_err(|e| Error::format(&path, "JSON", e.to_string()))?;
-        symbolon_tensor::io::replace(
-            &path,
-            |beside| Ok(std::fs::write(beside, &text).map_err(crate::error::io(&path))?),
-        )
+        symbolon_tensor::io::replace(&path, |beside| std::fs::write(beside, &text).map_err(crate::error::io(&path)))
     }
 }

@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for layer in &mut kan.layers {
             layer.coef = rng.normal(layer.coef.shape(), DType::F32) * 0.3;
         }
-        let y = kan.forward(&[x.clone()], &mut Trace::none())?;
+        let y = kan.forward(std::slice::from_ref(&x), &mut Trace::none())?;
         let mut all = kan.parameters();
         let (input, answer) = ("x".to_owned(), "y".to_owned());
         all.extend([(input, &x), (answer, &y), ("target".to_owned(), &target)]);
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         kan.parameters_mut().into_iter().zip(&trained).filter(|(_, on)| **on).for_each(|((_, p), _)| *p = p.variable());
         let mut adam = Adam::new(1e-3);
         let mut step = || -> symbolon_net::Result<f64> {
-            let loss = lean(|| kan.forward(&[x.clone()], &mut Trace::none()))?.mse(&target);
+            let loss = lean(|| kan.forward(std::slice::from_ref(&x), &mut Trace::none()))?.mse(&target);
             let own = kan.parameters().into_iter().zip(&trained).filter(|(_, on)| **on).map(|((_, p), _)| p);
             let gradients = loss.grad(&own.collect::<Vec<_>>());
             let value = loss.item();

@@ -88,7 +88,7 @@ fn recurrent_networks_are_their_steps() {
     for memory in [Memory::Lstm, Memory::Arithmetic(Arithmetic::Nac), Memory::Arithmetic(Arithmetic::Nalu)] {
         let config = RecurrentConfig { inputs: 2, hidden: 3, outputs: 1, memory };
         let net = Recurrent::new(&config, &mut Rng::new(1)).unwrap();
-        assert_eq!(net.forward(&[x.clone()], &mut Trace::none()).unwrap().shape(), [4, 1]);
+        assert_eq!(net.forward(std::slice::from_ref(&x), &mut Trace::none()).unwrap().shape(), [4, 1]);
         assert!(net.forward(&[x.narrow(1, ..0)], &mut Trace::none()).is_err());
     }
 }

@@ -59,12 +59,14 @@ fn moving_a_grid_keeps_what_every_grid_can_hold() {
     let y = &x * &x * &x - &x * 0.5;
     let how = Lbfgs { iterations: 400, ..Lbfgs::default() };
     minimise(&mut kan, &how, &|n| n.ends_with("coef"), |n| {
-        Ok((n.forward(&[x.clone()], &mut Trace::none())? - x.silu() * 0.0).mse(&y))
+        Ok((n.forward(std::slice::from_ref(&x), &mut Trace::none())? - x.silu() * 0.0).mse(&y))
     })
     .unwrap();
     kan.layers[0].scale_base = Tensor::zeros([1, 1], DType::F64);
-    minimise(&mut kan, &how, &|n| n.ends_with("coef"), |n| Ok(n.forward(&[x.clone()], &mut Trace::none())?.mse(&y)))
-        .unwrap();
+    minimise(&mut kan, &how, &|n| n.ends_with("coef"), |n| {
+        Ok(n.forward(std::slice::from_ref(&x), &mut Trace::none())?.mse(&y))
+    })
+    .unwrap();
     let before = out(&kan, &x);
     let knots = kan.layers[0].grid.to_vec::<f64>();
     let done = kan.update_grids(&x, 0.5).unwrap();
@@ -97,7 +99,8 @@ fn a_small_network_learns_a_product_and_comes_back_from_disk() {
     let before = kan.layers[0].grid.to_vec::<f64>();
     let how = Lbfgs { iterations: 200, ..Lbfgs::default() };
     let done =
-        minimise(&mut kan, &how, &|_| true, |n| Ok(n.forward(&[x.clone()], &mut Trace::none())?.mse(&y))).unwrap();
+        minimise(&mut kan, &how, &|_| true, |n| Ok(n.forward(std::slice::from_ref(&x), &mut Trace::none())?.mse(&y)))
+            .unwrap();
     assert!(done.loss < 1e-4, "{done:?}");
     assert_eq!(kan.layers[0].grid.to_vec::<f64>(), before, "grids are not trained");
     let text = kan.config().to_string();
@@ -106,7 +109,7 @@ fn a_small_network_learns_a_product_and_comes_back_from_disk() {
     let saved = Checkpoint::of(&kan);
     let mut other = again.build(&mut Rng::new(1), Device::Cpu).unwrap();
     saved.restore(&mut *other).unwrap();
-    assert!(other.forward(&[x.clone()], &mut Trace::none()).unwrap().to(DType::F64).is_close(
+    assert!(other.forward(std::slice::from_ref(&x), &mut Trace::none()).unwrap().to(DType::F64).is_close(
         &out(&kan, &x),
         1e-4,
         0.0

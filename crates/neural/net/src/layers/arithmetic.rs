@@ -173,6 +173,8 @@ pub enum Arithmetic {
 }
 
 /// A layer of any arithmetic.
+// A network holds a handful: what the largest kind wastes in the others does not matter.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum ArithmeticLayer {
     /// Sums and differences.

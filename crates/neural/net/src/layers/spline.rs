@@ -149,10 +149,10 @@ fn local(x: f64, t: &[f64], k: usize, order: usize) -> Option<(isize, [f64; STEE
     // Cox and de Boor: degree q from q - 1, in place; function m - q + c stands at c.
     for q in 1..=k - order {
         let mut saved = 0.0;
-        for c in 0..q {
+        for (c, value) in values[..q].iter_mut().enumerate() {
             let (left, right) = (knot(m + 1 + c as isize - q as isize), knot(m + 1 + c as isize));
-            let part = ratio(values[c], right - left);
-            values[c] = saved + (right - x) * part;
+            let part = ratio(*value, right - left);
+            *value = saved + (right - x) * part;
             saved = (x - left) * part;
         }
         values[q] = saved;
@@ -160,10 +160,10 @@ fn local(x: f64, t: &[f64], k: usize, order: usize) -> Option<(isize, [f64; STEE
     // Derivatives raise the degree again: B'_c = q (B_c / (t_{c+q} - t_c) - B_{c+1} / (t_{c+q+1} - t_{c+1})).
     for q in k - order + 1..=k {
         let mut before = 0.0;
-        for c in 0..q {
+        for (c, value) in values[..q].iter_mut().enumerate() {
             let (left, right) = (knot(m + 1 + c as isize - q as isize), knot(m + 1 + c as isize));
-            let part = q as f64 * ratio(values[c], right - left);
-            values[c] = before - part;
+            let part = q as f64 * ratio(*value, right - left);
+            *value = before - part;
             before = part;
         }
         values[q] = before;

@@ -46,7 +46,7 @@ pub fn minimise<N: Network + ?Sized>(
     let cell = RefCell::new(network);
     let failed: RefCell<Option<Error>> = RefCell::new(None);
     let outcome = how.minimise(&mut values.iter_mut().collect::<Vec<_>>(), |given| {
-        put(&mut **cell.borrow_mut(), given);
+        put(&mut cell.borrow_mut(), given);
         let found = loss(&**cell.borrow()).and_then(|loss| match loss.len() == 1 && loss.is_recorded() {
             true => Ok(loss),
             false => Err(Error::Gradient("a loss is one number that depends on a parameter".into())),

@@ -123,9 +123,7 @@ fn rows<F: Operation>(f: F, a: &[f32], b: &[f32], outer: &[Axis], inner: Axis, o
         for (p, axis) in place.iter_mut().zip(outer).rev() {
             *p = rest % axis.size;
             rest /= axis.size;
-            for j in 0..2 {
-                at[j] += *p * axis.steps[j];
-            }
+            at = [at[0] + *p * axis.steps[0], at[1] + *p * axis.steps[1]];
         }
         vectorised(
             #[inline(always)]
@@ -134,16 +132,12 @@ fn rows<F: Operation>(f: F, a: &[f32], b: &[f32], outer: &[Axis], inner: Axis, o
                     row(f, &a[at[0]..], &b[at[1]..], inner.steps, out);
                     for (p, axis) in place.iter_mut().zip(outer).rev() {
                         *p += 1;
-                        for j in 0..2 {
-                            at[j] += axis.steps[j];
-                        }
+                        at = [at[0] + axis.steps[0], at[1] + axis.steps[1]];
                         if *p < axis.size {
                             break;
                         }
                         *p = 0;
-                        for j in 0..2 {
-                            at[j] -= axis.size * axis.steps[j];
-                        }
+                        at = [at[0] - axis.size * axis.steps[0], at[1] - axis.size * axis.steps[1]];
                     }
                 }
             },
