@@ -158,14 +158,14 @@ fn the_table_has_all_papers() {
     let line = |slug: &str| text.lines().find(|l| l.contains(&format!("| {slug} |"))).unwrap().to_owned();
     assert!(line(SLUG).starts_with(&format!("| 156 | {SLUG} | 0 | 1 | 0 | planted: ")), "{}", line(SLUG));
     assert!(line("falsifiable-interpretability").ends_with("| not run |"));
-    assert!(line("kan").ends_with("| not built |"));
+    assert!(line("transcoders").ends_with("| not built |"));
 }
 
 #[test]
 fn unknown_names_are_refused() {
     let unknown = find("falsifiable-interpretation").err().unwrap().to_string();
     assert!(unknown.contains("nearest are falsifiable-interpretability"), "{unknown}");
-    assert!(matches!(find("kan"), Err(Error::NotBuilt { .. })));
+    assert!(matches!(find("transcoders"), Err(Error::NotBuilt { .. })));
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings { seeds: 0, out: folder.path().to_path_buf(), ..Settings::default() };
     assert!(run(&study(|_| Ok(())), &settings, &clock(), &mut |_| ()).is_err());

@@ -53,7 +53,7 @@ fn a_model_writes_in_form_and_by_seed() {
     assert_eq!(again().0, first.0);
     // Mistakes, before the model is loaded where that can be.
     for (args, says) in [
-        (&["generate", "nowhere", "x"][..], "symbolon models"),
+        (&["generate", "nowhere", "x"][..], "the catalogue has"),
         (&["generate", "smollm2-135m", "x"], "symbolon models get smollm2-135m"),
         (&["generate", model, "x", "--temperature", "-1"], "temperature"),
         (&["generate", model, "x", "--json-schema", "nowhere.json"], "nowhere.json"),
