@@ -30,7 +30,7 @@ pub struct Trace {
     pub record: Vec<String>,
     /// Edit a site: 'blocks.3.attn.z=zero@heads=5', 'blocks.9.resid_post=add(steer.npy)@positions=-1'; in this order
     #[arg(short, long, value_name = "SITE=EDIT", value_parser = edit)]
-    pub edit: Vec<(String, Edit)>,
+    pub edit: Vec<Asked>,
     /// What each layer would say: the residual stream read as tokens
     #[arg(short, long)]
     pub lens: bool,
@@ -45,9 +45,19 @@ pub struct Trace {
     pub json: bool,
 }
 
-fn edit(text: &str) -> Result<(String, Edit), String> {
+/// An edit of the command line.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// As it was given.
+    pub text: String,
+    site: String,
+    edit: Edit,
+}
+
+fn edit(text: &str) -> Result<Asked, String> {
     let (site, what) = text.split_once('=').ok_or("an edit is written SITE=EDIT, such as blocks.3.mlp.out=zero")?;
-    Ok((site.trim().to_owned(), what.parse().map_err(|e: symbolon_net::Error| e.to_string())?))
+    let edit = what.parse().map_err(|e: symbolon_net::Error| e.to_string())?;
+    Ok(Asked { text: text.to_owned(), site: site.trim().to_owned(), edit })
 }
 
 /// Runs the command and returns its exit status.
@@ -62,7 +72,8 @@ fn trace(args: &Trace) -> Result<u8, Diagnostics> {
     }
     let text = args.prompt.clone().unwrap_or_default();
     let prompt = if args.chat { Prompt::Chat(vec![Message::user(&text)]) } else { Prompt::Text(text.clone()) };
-    let what = Inspect { record: args.record.clone(), edits: args.edit.clone(), top: args.top.max(1), lens: args.lens };
+    let edits = args.edit.iter().map(|e| (e.site.clone(), e.edit.clone())).collect();
+    let what = Inspect { record: args.record.clone(), edits, top: args.top.max(1), lens: args.lens };
     let found = inspect(&model, &prompt, &what).map_err(failed)?;
     if let Some(path) = &args.out {
         let page = trace_page::page(model.name(), &text, &args.edit, &found).map_err(|e| plain(e.to_string()))?;
@@ -71,7 +82,7 @@ fn trace(args: &Trace) -> Result<u8, Diagnostics> {
     match args.json {
         true => {
             let mut object = serde_json::to_value(&found).map_err(|e| plain(e.to_string()))?;
-            object["edits"] = args.edit.iter().map(|(s, e)| json!(format!("{s}: {e:?}"))).collect::<Vec<_>>().into();
+            object["edits"] = args.edit.iter().map(|e| json!(e.text)).collect::<Vec<_>>().into();
             println!("{object}");
         }
         false => print!("{}", report(&found)),

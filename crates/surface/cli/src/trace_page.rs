@@ -2,7 +2,9 @@
 
 use symbolon_draw::{Cell, Column, DrawError, Fact, HeatMap, Report, Table};
 use symbolon_lm::{Guess, Inspection};
-use symbolon_net::Edit;
+use symbolon_net::Site;
+
+use crate::trace::Asked;
 
 /// Positions that a table or a map shows; of longer prompts, the last ones.
 const COLUMNS: usize = 24;
@@ -10,7 +12,7 @@ const COLUMNS: usize = 24;
 const PATTERNS: usize = 64;
 
 /// The page of what was found.
-pub fn page(model: &str, prompt: &str, edits: &[(String, Edit)], found: &Inspection) -> Result<Report, DrawError> {
+pub fn page(model: &str, prompt: &str, edits: &[Asked], found: &Inspection) -> Result<Report, DrawError> {
     let names: Vec<String> = found.tokens.iter().enumerate().map(|(i, (_, t))| format!("{i} {t:?}")).collect();
     let first = names.len().saturating_sub(COLUMNS);
     let mut page = Report::new(format!("Inside {model}")).subtitle(format!("{prompt:?}"));
@@ -26,7 +28,7 @@ pub fn page(model: &str, prompt: &str, edits: &[(String, Edit)], found: &Inspect
         .flatten(),
     );
     if !edits.is_empty() {
-        page = page.section("Edits").list(edits.iter().map(|(site, edit)| format!("`{site}`: {edit:?}")));
+        page = page.section("Edits").list(edits.iter().map(|e| format!("`{}`", e.text)));
     }
     if first > 0 {
         page = page.text(format!("Of {} tokens, the last {COLUMNS} are shown.", names.len()));
@@ -66,7 +68,7 @@ fn lens(found: &Inspection, names: &[String], first: usize) -> Table {
         table = table.column(Column::text(name));
     }
     let cell = |g: &Vec<Guess>| match g.first() {
-        Some(g) => Cell::Code(format!("{} {:.0}%", g.text.escape_debug(), 100.0 * g.probability)),
+        Some(g) => Cell::Code(format!("{:?} {:.0}%", g.text, 100.0 * g.probability)),
         None => Cell::Empty,
     };
     let row = |name: String, all: &[Vec<Guess>]| {
@@ -86,8 +88,14 @@ fn sure(found: &Inspection, names: &[String], first: usize) -> Result<HeatMap, D
     let best = |g: &Vec<Guess>| g.first().map_or(f64::NAN, |g| g.probability);
     let values: Vec<f64> = found.lens.iter().flat_map(|l| l.guesses.iter().skip(first).map(best)).collect();
     let map = HeatMap::new("Confidence of the lens", found.lens.len(), names.len() - first, &values)?;
-    let map = map.rows("read at", found.lens.iter().map(|l| l.site.to_string()).collect::<Vec<_>>());
+    let map = map.rows("read at", found.lens.iter().map(|l| short(&l.site)).collect::<Vec<_>>());
     Ok(map.columns("token", names[first..].to_vec()).range(0.0, 1.0).measure("probability").stretched())
+}
+
+/// A site's name as it fits beside a picture.
+fn short(site: &Site) -> String {
+    let head = site.head().map_or(String::new(), |h| format!("[{h}]"));
+    site.layer().map_or_else(|| site.to_string(), |l| format!("{l} {}{head}", site.part().trim_start_matches("resid_")))
 }
 
 fn sites(found: &Inspection) -> Table {
@@ -114,6 +122,6 @@ fn norms(found: &Inspection, names: &[String], first: usize) -> Result<Option<He
     };
     let values: Vec<f64> = fit.iter().flat_map(relative).collect();
     let map = HeatMap::new("Norms", fit.len(), names.len() - first, &values)?;
-    let map = map.rows("site", fit.iter().map(|s| s.site.to_string()).collect::<Vec<_>>());
+    let map = map.rows("site", fit.iter().map(|s| short(&s.site)).collect::<Vec<_>>());
     Ok(Some(map.columns("token", names[first..].to_vec()).range(0.0, 1.0).measure("share of the largest").stretched()))
 }
