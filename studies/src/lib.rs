@@ -18,6 +18,7 @@
 
 mod a_nesi;
 mod asper;
+mod boundless_das;
 mod error;
 mod falsifiable_interpretability;
 mod firegnn;
@@ -31,8 +32,10 @@ mod nesy_frameworks;
 mod nesydm;
 mod page;
 mod rank_collapse;
+mod representation_engineering;
 mod run;
 mod sae_cunningham;
+mod sparse_probing;
 mod table;
 
 use symbolon_check::catalogue::Catalogue;
@@ -75,10 +78,13 @@ pub const STUDIES: &[Study] = &[
     study!(kan, "kan"),
     study!(asper, "asper"),
     study!(nesydm, "nesydm"),
+    study!(representation_engineering, "representation-engineering"),
+    study!(boundless_das, "boundless-das"),
     study!(rank_collapse, "rank-collapse"),
     study!(sae_cunningham, "sae-cunningham"),
     study!(nalu, "nalu"),
     study!(falsifiable_interpretability, "falsifiable-interpretability"),
+    study!(sparse_probing, "sparse-probing"),
     study!(modular_addition_fourier, "modular-addition-fourier"),
 ];
 

@@ -37,6 +37,12 @@ pub enum Error {
     /// A symbol.
     #[error(transparent)]
     Symbol(#[from] symbolon_symbol::Error),
+    /// An intervention or a statistic.
+    #[error(transparent)]
+    Check(#[from] symbolon_check::Error),
+    /// A causal model's theory.
+    #[error("{0}")]
+    Theory(#[from] symbolon_theory::diag::Diagnostics),
 }
 
 /// Results of this crate.

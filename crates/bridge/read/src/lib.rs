@@ -4,18 +4,31 @@
 //! interchange gives subspaces, attribution gives weights. What was found is checked by `symbolon-check`.
 
 mod arithmetic;
+pub mod attribution;
 mod cards;
+pub mod das;
 pub mod describe;
 pub mod dictionary;
+mod entry;
 pub mod erase;
 mod error;
 mod flow;
 pub mod fourier;
+pub mod lens;
+pub mod patch;
 pub mod paths;
+pub mod probe;
+mod rest;
+mod rows;
+mod steer;
 mod symbolify;
 
 pub use arithmetic::arithmetic;
 pub use cards::CARDS;
+pub use entry::Entry;
 pub use error::{Error, Result};
 pub use flow::integrate;
+pub use rest::{Layered, Rest};
+pub use rows::{last_rows, rows};
+pub use steer::Steer;
 pub use symbolify::{NamedEdge, Symbolified, Symbolify, refit_exactly};

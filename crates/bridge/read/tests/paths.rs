@@ -96,10 +96,13 @@ fn residual_and_norm_of_small_matrices() {
     assert_eq!(relative_residual(&x.zeros_like()).item(), 0.0);
 }
 
+fn embedded(net: &Transformer, tokens: &Tensor) -> Tensor {
+    net.embed.weight.embedding(tokens) + net.embed.positions.as_ref().unwrap().narrow(0, ..tokens.size(1))
+}
+
 /// The transformer once more, with its parts switched off by hand.
 fn by_hand(net: &Transformer, tokens: &Tensor, what: Surgery) -> Tensor {
-    let positions = net.positions.as_ref().unwrap().weight.narrow(0, ..tokens.size(1));
-    let mut x = net.embed.forward(tokens) + positions;
+    let mut x = embedded(net, tokens);
     let mut none = Trace::none();
     for block in &net.blocks {
         let a = block.attn.forward(&block.attn_norm.forward(&x), None, format_args!("a"), &mut none).unwrap();
@@ -109,7 +112,7 @@ fn by_hand(net: &Transformer, tokens: &Tensor, what: Surgery) -> Tensor {
             x = if what.skips { x + m } else { m };
         }
     }
-    net.unembed.as_ref().unwrap().forward(&net.norm.forward(&x))
+    net.unembed.as_ref().unwrap().forward(&net.final_norm.as_ref().unwrap().forward(&x))
 }
 
 #[test]
@@ -123,8 +126,8 @@ fn surgery_leaves_what_is_written_by_hand() {
     }
     // A path that leaves all layers out is the embedding read out; another path is something else.
     let empty = net.forward(std::slice::from_ref(&tokens), &mut along(Trace::new(), &[None; 3], 3)).unwrap();
-    let x = net.embed.forward(&tokens) + &net.positions.as_ref().unwrap().weight;
-    let read = net.unembed.as_ref().unwrap().forward(&net.norm.forward(&x));
+    let x = embedded(&net, &tokens);
+    let read = net.unembed.as_ref().unwrap().forward(&net.final_norm.as_ref().unwrap().forward(&x));
     assert!(error(&empty, &read) < 1e-6);
     let one = net.forward(&[tokens], &mut along(Trace::new(), &[None, Some(1), None], 3)).unwrap();
     assert!(error(&one, &read) > 1e-3);

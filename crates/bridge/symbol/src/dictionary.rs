@@ -8,6 +8,8 @@ use crate::error::{Error, Result};
 
 /// How inner products become a code that is mostly zero.
 #[derive(Clone, Debug)]
+// There is one of them in a dictionary of millions of numbers.
+#[allow(clippy::large_enum_variant)]
 pub enum Sparsity {
     /// What is below zero is zero.
     Relu,

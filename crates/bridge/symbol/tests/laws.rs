@@ -7,7 +7,7 @@ use symbolon_net::{Activation, Axis, Trace};
 use symbolon_symbol::laws::measure;
 use symbolon_symbol::{
     Codebook, Composite, Dictionary, Direction, Domain, Error, Feature, Features, Law, Laws, NeuralPredicate, Neuron,
-    Normalise, Result, Sparsity, Subspace, Symbol, SymbolEdit, Values, Which,
+    Normalise, Result, Rotated, Sparsity, Subspace, Symbol, SymbolEdit, Values, Which,
 };
 use symbolon_tensor::{DType, Rng, Tensor};
 
@@ -24,6 +24,8 @@ fn symbols(rng: &mut Rng) -> Vec<Box<dyn Symbol>> {
         Box::new(Neuron::new(site(), rng.below(UNITS), UNITS).unwrap()),
         Box::new(Direction::new(site(), &(rng.normal([UNITS], DType::F64) * 3.0)).unwrap()),
         Box::new(Subspace::new(site(), &rng.normal([k, UNITS], DType::F64)).unwrap()),
+        Box::new(rotated(&[1.0, 0.5, 0.25, 0.0, 1.0, 0.75], rng)),
+        Box::new(rotated(&[0.0, 1.0, 0.0, 1.0, 1.0, 0.0], rng).harden().unwrap()),
         Box::new(NeuralPredicate::new("digit", site(), (0..UNITS).map(|i| i.to_string())).unwrap()),
         Box::new(Feature::new(site(), dictionary(rng), rng.below(FEATURES)).unwrap()),
         Box::new(Features::new(site(), dictionary(rng), &[3, 0, FEATURES - 1]).unwrap()),
@@ -66,6 +68,12 @@ fn apart(rng: &mut Rng) -> Vec<Arc<dyn Symbol>> {
         Arc::new(Subspace::new(site(), &turn.get(1..3)).unwrap()),
         Arc::new(Neuron::new(site(), UNITS - 1, UNITS).unwrap()),
     ]
+}
+
+/// All coordinates of a random rotation, with this mask.
+fn rotated(mask: &[f64], rng: &mut Rng) -> Rotated {
+    let (rotation, _) = rng.normal([UNITS, UNITS], DType::F64).qr().unwrap();
+    Rotated::new(site(), &rotation, &Tensor::from(mask.to_vec())).unwrap()
 }
 
 fn values(domain: &Domain, rows: usize, rng: &mut Rng) -> Values {
@@ -153,6 +161,26 @@ fn gradients_flow_through_reading_and_writing() {
 }
 
 #[test]
+fn a_hard_mask_is_a_subspace_and_a_soft_one_goes_half_way() {
+    let mut rng = Rng::new(5);
+    let a = Activation::new(rng.normal([3, UNITS], DType::F64), &[Axis::Batch, Axis::Unit]).unwrap();
+    let hard = rotated(&[0.0, 1.0, 1.0, 0.0, 0.0, 0.0], &mut rng);
+    let space = hard.harden().unwrap();
+    let v = rng.normal([3, UNITS], DType::F64);
+    let all = hard.write(&a, &Values::Vector(v.clone())).unwrap();
+    let some = space.write(&a, &Values::Vector(v.narrow(1, 1..3))).unwrap();
+    assert!(all.tensor().is_close(some.tensor(), 1e-12, 0.0));
+    let mask = Tensor::full([UNITS], 0.5, DType::F64).variable();
+    let turn = hard.rotation().variable();
+    let soft = Rotated::new(site(), &turn, &mask).unwrap();
+    let written = soft.write(&a, &Values::Vector(v.clone())).unwrap();
+    let halfway = (soft.read(&a).unwrap().vector().unwrap() + &v) * 0.5;
+    assert!(soft.read(&written).unwrap().vector().unwrap().is_close(&halfway, 1e-12, 0.0));
+    let g = written.tensor().square().sum().grad(&[&turn, &mask]);
+    assert!(g.iter().all(|g| g.abs().max().item() > 0.0));
+}
+
+#[test]
 fn misfits_are_named() {
     let a = Activation::new(Tensor::zeros([2, 3], DType::F32), &[Axis::Batch, Axis::Unit]).unwrap();
     let neuron = Neuron::new(site(), 3, 4).unwrap();
@@ -165,6 +193,14 @@ fn misfits_are_named() {
     assert!(Neuron::new(site(), 3, 3).is_err());
     assert!(Direction::new(site(), &Tensor::zeros([3], DType::F64)).is_err());
     assert!(Subspace::new(site(), &Tensor::zeros([2, 3], DType::F64)).is_err());
+    let (turn, half) = (Tensor::eye(3, DType::F64), Tensor::from([0.5f64, 0.5, 0.0]));
+    let skewed = Rotated::new(site(), &(&turn * 1.001), &half).unwrap_err().to_string();
+    assert!(skewed.contains("away from orthonormal"), "{skewed}");
+    assert!(
+        Rotated::new(site(), &turn, &(&half * 3.0)).is_err()
+            && Rotated::new(site(), &turn, &half.narrow(0, ..2)).is_err()
+    );
+    assert!(Rotated::new(site(), &turn, &half).unwrap().harden().is_err());
     assert!(
         NeuralPredicate::new("p", site(), ["a", "a"]).is_err() && NeuralPredicate::new("p", site(), ["a"]).is_err()
     );

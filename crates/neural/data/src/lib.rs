@@ -20,6 +20,7 @@ mod source;
 mod split;
 pub mod sudoku;
 mod table;
+mod texts;
 mod tuples;
 pub mod wikitext;
 
@@ -37,4 +38,5 @@ pub use picture::{Colour, parse_png, png_bytes, read_png, read_pngs, write_png};
 pub use slices::{Operation, Slices};
 pub use split::Split;
 pub use table::{Column, Table};
+pub use texts::{emotions, facts, manuals};
 pub use tuples::Tuples;

@@ -178,6 +178,8 @@ impl LanguageModel for Local {
                 let done = cache.len();
                 let pass = Pass { cache: Some(&mut cache), last_only: true, ..Pass::default() };
                 let mut logits = self.logits(&ids[done..], pass, &mut Trace::none())?.to_vec::<f32>();
+                // Some models give more logits than there are tokens, to round a matrix up.
+                logits.truncate(self.tokenizer.len());
                 let plain = form.as_ref().map(|_| logits.clone());
                 if let Some(form) = &mut form {
                     form.mask(&mut logits)?;

@@ -6,7 +6,7 @@
 use std::time::Instant;
 use symbolon_net::{Kan, KanConfig, Network, Trace};
 use symbolon_tensor::optim::{Adam, Optimiser};
-use symbolon_tensor::{DType, Rng, Tensor, io, lean, set_threads};
+use symbolon_tensor::{DType, Rng, io, lean, set_threads};
 
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -121,7 +121,7 @@ mod cards {
     }
     pub(super) fn name(i: usize) -> String {
         let identity = DispatchDevice::Cube(all()[i].clone()).identity();
-        identity.map_or_else(|| format!("{:?}", all()[i]), |identity| format!("{identity:?}"))
+        identity.map_or_else(|| format!("{:?}", all()[i]), |identity| identity.name)
     }
     pub(super) fn burn(i: usize) -> DispatchDevice {
         DispatchDevice::Cube(all()[i].clone())

@@ -3,6 +3,7 @@
 //! How it runs is written once, in [`pretrained`](crate::pretrained): here are the few sizes that one chooses, the weights it
 //! starts from, and the names of its parameters in checkpoints.
 
+use super::single;
 use crate::architecture::Architecture;
 use crate::error::Result;
 use crate::layers::{Attention, Dropout, Embedding, FeedForward, Init, LayerNorm, Linear, Nonlinearity, Norm, RmsNorm};
@@ -219,6 +220,7 @@ impl Parameters for Transformer {
 
 impl Network for Transformer {
     fn forward(&self, inputs: &[Tensor], trace: &mut Trace) -> Result<Tensor> {
+        single("transformer", inputs)?;
         self.network.forward(inputs, trace)
     }
     fn sites(&self) -> Vec<SiteInfo> {

@@ -445,23 +445,22 @@ impl Block {
 }
 
 /// Normalisation with a site for the divisor: recorded there and written back, it freezes the norm.
+///
+/// Listening changes nothing, to the last bit: what the layer gives is corrected by how far the divisor has moved, which is
+/// by exactly nothing when it has not.
 fn normed(norm: &Norm, x: &Tensor, at: std::fmt::Arguments, trace: &mut Trace) -> Result<Tensor> {
+    let plain = norm.forward(x);
     if !trace.wants(at) {
-        return Ok(norm.forward(x));
+        return Ok(plain);
     }
-    let (x, epsilon) = match norm {
-        Norm::Layer(n) => (x - x.mean_axis(-1, true), n.epsilon),
-        Norm::Rms(n) => (x.clone(), n.epsilon),
+    let (centred, epsilon, bias) = match norm {
+        Norm::Layer(n) => (x - x.mean_axis(-1, true), n.epsilon, n.bias.as_ref()),
+        Norm::Rms(n) => (x.clone(), n.epsilon, None),
     };
-    let divisor = (x.square().mean_axis(-1, true) + epsilon).sqrt();
-    let y = x / trace.at(at, &STREAM, divisor)?;
-    Ok(match norm {
-        Norm::Rms(n) => y * &n.weight,
-        Norm::Layer(n) => match &n.bias {
-            Some(b) => y * &n.weight + b,
-            None => y * &n.weight,
-        },
-    })
+    let divisor = (centred.square().mean_axis(-1, true) + epsilon).sqrt();
+    let moved = &divisor / trace.at(at, &STREAM, divisor.clone())? - 1.0;
+    let scaled = bias.map_or_else(|| plain.clone(), |b| &plain - b);
+    Ok(plain + scaled * moved)
 }
 
 /// Token numbers `[batch, position]`, each below `vocabulary`.

@@ -1,6 +1,6 @@
 //! Row by row: sums, softmax, normalisation, row additions.
 
-use super::{Row, by_rows, f32s, scalar, vectorised};
+use super::{Machine, PIECE, Row, Task, by_rows, f32s, scalar, vectorised, worth_threads, zeros};
 use crate::engine::{self, Raw};
 use crate::shape::{count, reduced, split};
 use rayon::prelude::*;
@@ -8,16 +8,23 @@ use rayon::prelude::*;
 /// Sixteen times four running sums: four vector registers that do not wait for each other. Joined in a fixed order.
 #[inline(always)]
 pub(crate) fn sum_of(x: &[f32], f: impl Fn(f32) -> f32 + Copy) -> f32 {
+    if x.len() < 16 {
+        // Rows so short overlap with each other; joining sixteen sums would be most of the work.
+        return x.iter().fold(0.0, |sum, &v| sum + f(v));
+    }
     let (blocks, rest) = x.as_chunks::<64>();
-    let mut four = [[0f32; 16]; 4];
-    for block in blocks {
-        for (lanes, part) in four.iter_mut().zip(block.as_chunks::<16>().0) {
-            for i in 0..16 {
-                lanes[i] += f(part[i]);
+    let mut lanes = [0f32; 16];
+    if !blocks.is_empty() {
+        let mut four = [[0f32; 16]; 4];
+        for block in blocks {
+            for (lanes, part) in four.iter_mut().zip(block.as_chunks::<16>().0) {
+                for i in 0..16 {
+                    lanes[i] += f(part[i]);
+                }
             }
         }
+        lanes = one_of(four, |a, b| a + b);
     }
-    let mut lanes = one_of(four, |a, b| a + b);
     let (whole, rest) = rest.as_chunks::<16>();
     for part in whole {
         for i in 0..16 {
@@ -88,6 +95,9 @@ fn fold(lanes: [f32; 16]) -> f32 {
 #[inline(always)]
 pub(crate) fn max_of(x: &[f32]) -> f32 {
     let larger = |a: f32, b: f32| if b > a { b } else { a };
+    if x.len() < 16 {
+        return x.iter().fold(f32::NEG_INFINITY, |top, &v| larger(top, v));
+    }
     let (blocks, rest) = x.as_chunks::<64>();
     let mut four = [[f32::NEG_INFINITY; 16]; 4];
     for block in blocks {
@@ -166,7 +176,7 @@ pub(crate) fn column_sums(a: &[f32], width: usize) -> Vec<f32> {
             out
         })
     };
-    let parts: Vec<Vec<f32>> = match super::worth_threads(a.len()) {
+    let parts: Vec<Vec<f32>> = match worth_threads(a.len()) {
         true => a.par_chunks(ROWS * width).map(add).collect(),
         false => a.chunks(ROWS * width).map(add).collect(),
     };
@@ -258,22 +268,52 @@ pub(crate) fn softmax_back(y: &Raw, g: &Raw, width: usize, scale: f32) -> Option
 
 /// Logarithm of the softmax of each row; absolute error below 1e-6 of the row's range.
 pub(crate) fn log_softmax(x: &Raw, width: usize) -> Option<Raw> {
-    struct Log;
-    impl Row for Log {
-        #[inline(always)]
-        fn row(&self, _: usize, a: &[f32], _: &[f32], out: &mut [f32]) {
-            let top = max_of(a);
-            // Written out although only their sum is wanted: the compiler makes twice as good a loop of it.
-            for (o, &v) in out.iter_mut().zip(a) {
-                *o = scalar::exp_below_one(v - top);
+    let x = f32s(x)?;
+    let a = engine::slice::<f32>(&x);
+    let mut out: Vec<f32> = zeros(a.len());
+    let size = (PIECE / (4 * width.max(1))).max(1) * width.max(1);
+    let piece = |(a, out): (&[f32], &mut [f32])| vectorised(LogSoftmax { a, width, out });
+    match worth_threads(4 * a.len()) {
+        true => a.par_chunks(size).zip(out.par_chunks_mut(size)).for_each(piece),
+        false => piece((a, &mut out)),
+    }
+    Some(engine::from_vec(out, &engine::shape(&x)))
+}
+
+struct LogSoftmax<'a> {
+    a: &'a [f32],
+    width: usize,
+    out: &'a mut [f32],
+}
+
+impl Task for LogSoftmax<'_> {
+    type Out = ();
+    /// Sixteen rows at a time, so that their logarithms are taken together.
+    #[inline(always)]
+    fn run<M: Machine>(self, _: M) {
+        let block = 16 * self.width;
+        for (a, out) in self.a.chunks(block).zip(self.out.chunks_mut(block)) {
+            let (mut tops, mut shifts) = ([0f32; 16], [1f32; 16]);
+            let rows = a.chunks_exact(self.width).zip(out.chunks_exact_mut(self.width));
+            for ((a, out), (top, total)) in rows.zip(tops.iter_mut().zip(&mut shifts)) {
+                *top = max_of(a);
+                // Written out although only their sum is wanted: the compiler makes twice as good a loop of it.
+                for (o, &v) in out.iter_mut().zip(a) {
+                    *o = scalar::exp_below_one(v - *top);
+                }
+                *total = sum_of(out, |v| v);
             }
-            let shift = top + scalar::ln(sum_of(out, |v| v));
-            for (o, &v) in out.iter_mut().zip(a) {
-                *o = v - shift;
+            for i in 0..16 {
+                shifts[i] = tops[i] + scalar::ln(shifts[i]);
+            }
+            let rows = a.chunks_exact(self.width).zip(out.chunks_exact_mut(self.width));
+            for ((a, out), &shift) in rows.zip(&shifts) {
+                for (o, &v) in out.iter_mut().zip(a) {
+                    *o = v - shift;
+                }
             }
         }
     }
-    one(x, width, 4, &Log)
 }
 
 /// `g - e^y Σ g` of each row.

@@ -47,7 +47,11 @@ impl Tensor {
             engine::full(&to, 0.0, self.dtype(), self.device())
         } else if other.rank() == 2 {
             // One matrix on the right: all rows on the left form one tall matrix.
-            let tall = engine::reshape(self.raw.clone(), &[count(rows) * m, k]);
+            let tall = match rows.is_empty() {
+                // The engine would copy a transposed matrix here, even into the shape it has.
+                true => self.raw.clone(),
+                false => engine::reshape(self.raw.clone(), &[count(rows) * m, k]),
+            };
             engine::reshape(product(tall, other.raw.clone(), offset), &to)
         } else {
             product(super::arith::lifted(self, rank), super::arith::lifted(other, rank), offset)
