@@ -199,7 +199,7 @@ fn alone(n: usize, width: usize, seed: u64) -> Result<f64> {
     let mut inference = Anesi::new(&sum, Settings { width, ..Settings::default() }, &mut rng)?;
     inference.beliefs.remember(&random_beliefs(&sum, 2_500, &mut rng))?;
     (0..10).try_for_each(|_| inference.beliefs.fit())?;
-    for _ in 0..800 {
+    for _ in 0..if n == 1 { 2_000 } else { 800 } {
         inference.learn(&mut rng)?;
     }
     let p = random_beliefs(&sum, 500, &mut rng);

@@ -242,7 +242,7 @@ fn costs() -> Result<Cost> {
         let theory = Theory::parse(source)?;
         let mut program = Program::new(theory)
             .with_semantics(engine.semantics())
-            .with_budget(Budget::with_time(std::time::Duration::from_secs(120)));
+            .with_budget(Budget::with_time(std::time::Duration::from_secs(900)));
         let mut rng = Rng::new(0);
         let mut network = "lenet(10)".parse::<Architecture>()?.build(&mut rng, Device::Cpu)?;
         prepare(&mut network);
