@@ -20,5 +20,5 @@ pub use cards::CARDS;
 pub use entry::Entry;
 pub use error::{Error, Result};
 pub use rest::{Layered, Rest};
-pub use rows::{last_rows, rows};
+pub use rows::{last_rows, rows, rows_of};
 pub use steer::Steer;
