@@ -18,7 +18,7 @@ use crate::{Lab, Result};
 
 /// Pairs for fitting, for choosing the layer, and for testing.
 const HONESTY: [usize; 3] = [128, 40, 128];
-const EMOTION: [usize; 3] = [64, 24, 40];
+const EMOTION: [usize; 3] = [64, 16, 32];
 const NAMES: [&str; 6] = ["happiness", "sadness", "anger", "fear", "disgust", "surprise"];
 const DOSES: [f64; 9] = [-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0];
 /// One dose, as a share of the stream's mean length at the layer: four of them are well below what turns text to noise.

@@ -14,7 +14,7 @@ use symbolon_lm::Local;
 use symbolon_net::Select;
 use symbolon_read::probe::sparse::{Ranking, Search, SparseProbe, curve};
 use symbolon_read::probe::{Examples, Probe};
-use symbolon_read::rows;
+use symbolon_read::rows_of;
 use symbolon_tensor::{DType, Rng, Tensor};
 
 use crate::{Lab, Result};
@@ -115,16 +115,11 @@ impl Text {
             }
         }
         let x = tokens(&spans, SPAN)?;
-        let read = |x: &Tensor, layer: usize, from: usize, to: usize| {
-            rows(
-                &model.network,
-                std::slice::from_ref(x),
-                &format!("blocks.{layer}.mlp.post"),
-                &Select::positions(from..to),
-                8,
-            )
+        let read = |x: &Tensor, layers: &[usize], from: usize, to: usize| {
+            let sites: Vec<String> = layers.iter().map(|l| format!("blocks.{l}.mlp.post")).collect();
+            rows_of(&model.network, std::slice::from_ref(x), &sites, &Select::positions(from..to), 8)
         };
-        let neurons = LAYERS.iter().map(|&l| read(&x, l, FROM, SPAN)).collect::<symbolon_read::Result<_>>()?;
+        let neurons = read(&x, &LAYERS, FROM, SPAN)?;
         let all: Vec<u32> = articles
             .iter()
             .flatten()
@@ -145,7 +140,7 @@ impl Text {
                     labels.push(here);
                 }
             }
-            compounds.push((labels, read(&tokens(&windows, WINDOW)?, LAYERS[0], WINDOW - 1, WINDOW)?));
+            compounds.push((labels, read(&tokens(&windows, WINDOW)?, &LAYERS[..1], WINDOW - 1, WINDOW)?.remove(0)));
         }
         Ok(Self { spans, kinds, neurons, compounds })
     }

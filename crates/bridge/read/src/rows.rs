@@ -21,25 +21,40 @@ use crate::error::{Error, Result};
 /// [`Error::Net`] for sites and parts that the network does not have and errors of the pass; [`Error::Setting`] for no input
 /// or nothing at once.
 pub fn rows(network: &dyn Network, inputs: &[Tensor], site: &str, select: &Select, at_once: usize) -> Result<Tensor> {
+    Ok(rows_of(network, inputs, &[site.to_owned()], select, at_once)?.remove(0))
+}
+
+/// The same part of several sites, from the same passes.
+///
+/// # Errors
+/// As [`rows`]; [`Error::Setting`] for no sites.
+pub fn rows_of(
+    network: &dyn Network,
+    inputs: &[Tensor],
+    sites: &[String],
+    select: &Select,
+    at_once: usize,
+) -> Result<Vec<Tensor>> {
     let setting = |problem: &str| Error::Setting { what: "rows of a site", problem: problem.to_owned() };
-    let site = Site::new(site)?;
-    let examples =
-        inputs.first().filter(|x| x.rank() > 0 && !x.is_empty()).ok_or_else(|| setting("there is no input"))?.size(0);
-    if at_once == 0 {
-        return Err(setting("no examples at once; give at least 1"));
+    let names: Vec<Site> = sites.iter().map(|s| Site::new(s)).collect::<symbolon_net::Result<_>>()?;
+    let first = inputs.first().filter(|x| x.rank() > 0 && !x.is_empty());
+    let examples = first.ok_or_else(|| setting("there is no input"))?.size(0);
+    if at_once == 0 || sites.is_empty() {
+        return Err(setting("no sites, or no examples at once; give at least 1"));
     }
-    let mut parts = Vec::new();
+    let mut parts: Vec<Vec<Tensor>> = vec![Vec::new(); sites.len()];
     for from in (0..examples).step_by(at_once) {
-        let mut trace = Trace::new().record(site.to_string().as_str());
+        let mut trace = names.iter().fold(Trace::new(), |t, s| t.record(s));
         if from == 0 {
             trace.check(&network.sites())?;
         }
         no_grad(|| network.forward(&batch(inputs, from..(from + at_once).min(examples)), &mut trace))?;
-        let activation =
-            trace.get(&site).ok_or_else(|| setting(&format!("the network did not pass its site {site}")))?;
-        parts.push(activation.detach().select(select)?.rows());
+        for (part, site) in parts.iter_mut().zip(&names) {
+            let found = trace.get(site).ok_or_else(|| setting(&format!("the network did not pass its site {site}")))?;
+            part.push(found.detach().select(select)?.rows());
+        }
     }
-    Ok(Tensor::cat(&parts.iter().collect::<Vec<_>>(), 0))
+    Ok(parts.iter().map(|p| Tensor::cat(&p.iter().collect::<Vec<_>>(), 0)).collect())
 }
 
 /// Some examples of all inputs.

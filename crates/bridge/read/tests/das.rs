@@ -162,6 +162,24 @@ fn shuffled_labels_and_random_axes_come_out_empty() {
 }
 
 #[test]
+fn some_units_of_a_site_are_a_place_too() {
+    let (network, x, _, test) = world(9, &["first"]);
+    // Turned so that the two numbers are units themselves: the first lies among units 0 to 3.
+    let plain = Agree { axes: Tensor::eye(UNITS, DType::F64) };
+    let part = Part::of("hidden", symbolon_net::Select::units(0..4)).unwrap();
+    let some = Frozen::new(&plain, std::slice::from_ref(&x), &part, Tensor::clone).unwrap();
+    assert_eq!(some.units(), 4);
+    let site: symbolon_net::Site = "hidden".parse().unwrap();
+    let axes = Tensor::eye(4, DType::F64);
+    let right = Alignment::new(site.clone(), &axes, vec![vec![0]]).unwrap();
+    assert_eq!(right.accuracy(&some, &test).unwrap().share(), 1.0);
+    let wrong = Alignment::new(site, &axes, vec![vec![2]]).unwrap();
+    assert_eq!(wrong.accuracy(&some, &test).unwrap().share(), 0.5);
+    // Axes of another width are refused.
+    assert!(right.accuracy(&frozen(&network, &x), &test).is_err());
+}
+
+#[test]
 fn one_position_of_the_rest_of_a_transformer() {
     let mut rng = Rng::new(2);
     let network = Transformer::new(&TransformerConfig::decoder(9, 6, 3, 16, 2), &mut rng).unwrap();

@@ -79,8 +79,15 @@ impl Alignment {
     /// [`Error::Setting`] for pairs that do not fit; errors of the passes.
     pub fn accuracy(&self, frozen: &Frozen, pairs: &[Pair]) -> Result<Proportion> {
         frozen.check(pairs, self.owned.len())?;
-        let subspaces =
-            (0..self.owned.len()).map(|v| Ok(self.subspace(v)?.map(Arc::new))).collect::<Result<Vec<_>>>()?;
+        if self.rotation.size(1) != frozen.units() {
+            let problem = format!("axes of {} units for a place of {}", self.rotation.size(1), frozen.units());
+            return Err(Error::Setting { what: "alignment", problem });
+        }
+        let mut subspaces = Vec::new();
+        for v in 0..self.owned.len() {
+            let of_site = self.axes(v).map(|axes| Subspace::new(self.site.clone(), &frozen.of_site(&axes)));
+            subspaces.push(of_site.transpose()?.map(Arc::new));
+        }
         let mut right = Vec::new();
         for some in pairs.chunks(AT_ONCE) {
             let mut interventions = Vec::new();
@@ -88,7 +95,7 @@ impl Alignment {
                 let Some(subspace) = subspace else { continue };
                 let sources: Vec<usize> = some.iter().map(|p| p.sources[v].unwrap_or(p.base)).collect();
                 let basis = subspace.basis().to(frozen.vectors.dtype());
-                let values = pick(&frozen.vectors, &sources).matmul(&basis.t()); // [pairs, width]
+                let values = frozen.of_site(&pick(&frozen.vectors, &sources)).matmul(&basis.t()); // [pairs, width]
                 // One value for each row of the site; only the place's rows are written.
                 let (n, at) = frozen.row;
                 let spread: Vec<usize> = (0..some.len()).flat_map(|i| std::iter::repeat_n(i, n)).collect();

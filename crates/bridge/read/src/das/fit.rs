@@ -6,7 +6,7 @@ use symbolon_tensor::{DType, Rng, Tensor};
 
 use super::alignment::Alignment;
 use super::frozen::{Frozen, Pair};
-use super::orthonormal::retract;
+use super::orthonormal::{retract, tangent};
 use crate::error::{Error, Result};
 use crate::rows::pick;
 
@@ -142,6 +142,7 @@ impl Das {
                     true => fit + self.widths(&bounds, &masks).sum() * self.penalty,
                     false => fit,
                 };
+                let rotation_now = rotation.detach();
                 let mut parameters: Vec<&mut Tensor> = Vec::new();
                 if learned {
                     parameters.push(&mut rotation);
@@ -150,7 +151,10 @@ impl Das {
                     parameters.push(&mut bounds);
                 }
                 if !parameters.is_empty() {
-                    let gradients = loss.grad(&parameters.iter().map(|p| &**p).collect::<Vec<_>>());
+                    let mut gradients = loss.grad(&parameters.iter().map(|p| &**p).collect::<Vec<_>>());
+                    if learned {
+                        gradients[0] = tangent(&rotation_now, &gradients[0]);
+                    }
                     drop((loss, y, masks));
                     adam.set_factor(schedule.at(step));
                     adam.step(&mut parameters, &gradients);

@@ -28,6 +28,8 @@ pub struct Frozen<'n> {
     pub(super) vectors: Tensor,
     /// Rows of one example at the site, and which of them is meant.
     pub(super) row: (usize, usize),
+    /// Units of the site, and which of them are meant.
+    units: (usize, Vec<usize>),
 }
 
 impl<'n> Frozen<'n> {
@@ -55,8 +57,8 @@ impl<'n> Frozen<'n> {
             );
             return Err(Error::Setting { what: "place of an alignment", problem });
         }
-        let row = place(network, &batch(inputs, 0..1), &part.site, &part.select)?;
-        Ok(Self { network, inputs: inputs.to_vec(), part: part.clone(), answer: Box::new(answer), vectors, row })
+        let (row, units) = place(network, &batch(inputs, 0..1), &part.site, &part.select)?;
+        Ok(Self { network, inputs: inputs.to_vec(), part: part.clone(), answer: Box::new(answer), vectors, row, units })
     }
     /// How many examples there are.
     pub fn examples(&self) -> usize {
@@ -69,6 +71,12 @@ impl<'n> Frozen<'n> {
     /// The vectors at the place, `[examples, units]`.
     pub fn vectors(&self) -> &Tensor {
         &self.vectors
+    }
+    /// Axes `[k, units]` of the place as axes of the whole site, zero where the place is not.
+    pub(super) fn of_site(&self, axes: &Tensor) -> Tensor {
+        let (width, units) = &self.units;
+        let places = symbolon_data::indices(units).to_device(axes.device());
+        Tensor::zeros([axes.size(0), *width], axes.dtype()).to_device(axes.device()).index_add(1, &places, axes)
     }
     /// Logits `[items, classes]` with these vectors `[items, units]` at the place. Differentiable in the vectors.
     ///
@@ -128,15 +136,22 @@ pub(super) fn hits(logits: &Tensor, labels: impl Iterator<Item = usize>) -> Vec<
     logits.argmax(1).to_vec::<i64>().into_iter().zip(labels).map(|(given, label)| given == label as i64).collect()
 }
 
-/// How many rows one example has at a site, and which of them a selection means.
-fn place(network: &dyn Network, one: &[Tensor], site: &Site, select: &Select) -> Result<(usize, usize)> {
+/// How many rows one example has at a site, and which of them a selection means; the same of units.
+fn place(
+    network: &dyn Network,
+    one: &[Tensor],
+    site: &Site,
+    select: &Select,
+) -> Result<((usize, usize), (usize, Vec<usize>))> {
     let mut trace = Trace::new().record(site.name());
     no_grad(|| network.forward(one, &mut trace))?;
     let setting = |problem: String| Error::Setting { what: "place of an alignment", problem };
     let whole = trace.get(&site.without_head()).ok_or_else(|| setting(format!("the network did not pass {site}")))?;
-    // Rows that hold their own number tell which one is selected.
+    // Numbers that say where they stand tell which of them are selected.
     let (n, width) = (whole.row_count(), whole.width());
-    let numbered = Tensor::arange(n).to(DType::F64).unsqueeze(1).expand([n, width]);
-    let at = Activation::new(whole.from_rows(&numbered)?.into_tensor(), whole.axes())?.select(select)?.rows();
-    Ok((n, at.get((0, 0)).item() as usize))
+    let numbered = Tensor::arange(n * width).to(DType::F64).reshape([n, width]);
+    let numbered = Activation::new(whole.from_rows(&numbered)?.into_tensor(), whole.axes())?;
+    let at: Vec<usize> = numbered.select(select)?.rows().to_vec::<f64>().into_iter().map(|x| x as usize).collect();
+    let first = *at.first().ok_or_else(|| setting("nothing is selected".into()))?;
+    Ok(((n, first / width), (width, at.into_iter().map(|x| x % width).collect())))
 }

@@ -37,6 +37,14 @@ pub fn retract(rows: &Tensor) -> Result<Tensor> {
     })
 }
 
+/// The part of a gradient that moves along orthonormal rows; the rest would be taken back by [`retract`].
+pub(super) fn tangent(rows: &Tensor, gradient: &Tensor) -> Tensor {
+    no_grad(|| {
+        let inner = gradient.matmul(&rows.t());
+        gradient - ((&inner + inner.t()) * 0.5).matmul(rows)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
