@@ -1,4 +1,5 @@
-//! Answers in form from a small model at temperature 1: `json_samples MODEL SCHEMA N OUT.jsonl`.
+//! Answers in form from a small model at temperature 1: `json_samples MODEL SCHEMA N OUT.jsonl [FIRST]`, with seeds from FIRST
+//! on (0 unless given).
 //!
 //! Writes a line for each sample; `bench/lm/check_json.py` holds them against the schema with another library.
 
@@ -14,8 +15,8 @@ const SUBJECTS: [&str; 10] = ["crab", "fox", "ship", "clock", "river", "planet",
 
 fn main() -> Result<(), Error> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [name, schema, n, out] = &words[..] else {
-        eprintln!("json_samples MODEL SCHEMA N OUT.jsonl");
+    let [name, schema, n, out, first @ ..] = &words[..] else {
+        eprintln!("json_samples MODEL SCHEMA N OUT.jsonl [FIRST]");
         return Ok(());
     };
     let io = |file: &str| {
@@ -24,11 +25,12 @@ fn main() -> Result<(), Error> {
     };
     let text = std::fs::read_to_string(schema).map_err(io(schema))?;
     let schema: Value = serde_json::from_str(&text).map_err(|e| Error::Grammar(format!("{schema}: {e}")))?;
-    let n: u64 = n.parse().map_err(|_| Error::Request(format!("`{n}` is no number of samples")))?;
+    let number = |t: &str| t.parse::<u64>().map_err(|_| Error::Request(format!("`{t}` is no number")));
+    let (n, first) = (number(n)?, first.first().map_or(Ok(0), |f| number(f))?);
     let model = Local::named(name)?;
     let mut file = std::fs::File::create(out).map_err(io(out))?;
     let (start, mut tokens, mut cut) = (Instant::now(), 0, 0);
-    for seed in 0..n {
+    for seed in first..first + n {
         let subject = SUBJECTS[seed as usize % SUBJECTS.len()];
         let prompt: Prompt = vec![Message::user(format!("Describe a {subject} as JSON."))].into();
         let how = Generation {

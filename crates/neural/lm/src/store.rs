@@ -384,6 +384,8 @@ fn measure(folder: &Path) -> Result<Vec<ManifestFile>> {
 
 fn unknown(name: &str) -> Error {
     let known = CATALOGUE.iter().map(|e| e.name).collect::<Vec<_>>().join(", ");
-    let hint = format!("the catalogue has {known}; models of the hub are named `owner/model`");
+    let hint = format!(
+        "the catalogue has {known}, models of the hub are named `owner/model`; `symbolon models get NAME` fetches one"
+    );
     Error::Unknown { what: "model", name: name.into(), hint }
 }

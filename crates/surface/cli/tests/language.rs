@@ -55,7 +55,7 @@ fn a_model_writes_in_form_and_by_seed() {
     for (args, says) in [
         (&["generate", "nowhere", "x"][..], "the catalogue has"),
         (&["generate", "smollm2-135m", "x"], "symbolon models get smollm2-135m"),
-        (&["generate", model, "x", "--temperature", "-1"], "temperature"),
+        (&["generate", model, "x", "--temperature=-1"], "temperature"),
         (&["generate", model, "x", "--json-schema", "nowhere.json"], "nowhere.json"),
         (&["generate", model, "x", "--regex", "("], "grammar"),
         (&["generate", model, "--raw", ""], "empty"),
