@@ -19,6 +19,6 @@ mod steer;
 pub use cards::CARDS;
 pub use entry::Entry;
 pub use error::{Error, Result};
-pub use rest::{Layered, Rest};
+pub use rest::{Continued, Layered, Rest};
 pub use rows::{last_rows, rows, rows_of};
 pub use steer::Steer;
