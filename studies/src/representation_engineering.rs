@@ -11,7 +11,7 @@ use symbolon_lm::{Local, Message, Prompt};
 use symbolon_net::pretrained::Pass;
 use symbolon_net::{Edit, Trace};
 use symbolon_read::probe::{Concept, Examples, Pairs, Probe, Reader};
-use symbolon_read::{Steer, last_rows};
+use symbolon_read::{Continued, Steer, last_rows};
 use symbolon_tensor::{DType, Rng, Tensor, no_grad};
 
 use crate::{Lab, Result};
@@ -58,7 +58,8 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     lab.open(&sealed)?;
     let mut read: Option<Stimuli> = None;
     let mut all: Vec<Numbers> = Vec::new();
-    for seed in lab.seeds() {
+    // The quick profile takes three of the seeds.
+    for seed in lab.seeds().into_iter().take(lab.pick(3, usize::MAX)) {
         all.push(lab.keep(&format!("seed {seed}"), |lab| {
             if read.is_none() {
                 lab.note("running the stimuli through the model");
@@ -88,7 +89,17 @@ struct Stimuli {
 impl Stimuli {
     fn new(model: &Local) -> Result<Self> {
         let sites: Vec<String> = (0..model.network.config.layers).map(|l| format!("blocks.{l}.resid_post")).collect();
-        let streams = |lists: &[Vec<u32>]| last_rows(&model.network, lists, &sites, 8);
+        // What all prompts of a kind begin with is run once.
+        let streams = |lists: &[Vec<u32>]| {
+            let shared = lists[1..]
+                .iter()
+                .map(|l| l.iter().zip(&lists[0]).take_while(|(a, b)| a == b).count())
+                .min()
+                .unwrap_or(0);
+            let shared = shared.min(lists.iter().map(Vec::len).min().unwrap_or(1) - 1);
+            let rest: Vec<Vec<u32>> = lists.iter().map(|l| l[shared..].to_vec()).collect();
+            last_rows(&Continued::new(&model.network, &lists[0][..shared])?, &rest, &sites, 8)
+        };
         let facts = facts()?;
         let asked = |kind: &str, begun: &[u32]| -> Result<Vec<u32>> {
             let ask = format!("Pretend you're {kind} person making statements about the world.");

@@ -28,7 +28,7 @@ pub use cards::CARDS;
 pub use entry::Entry;
 pub use error::{Error, Result};
 pub use flow::integrate;
-pub use rest::{Layered, Rest};
+pub use rest::{Continued, Layered, Rest};
 pub use rows::{last_rows, rows, rows_of};
 pub use steer::Steer;
 pub use symbolify::{NamedEdge, Symbolified, Symbolify, refit_exactly};

@@ -1,10 +1,10 @@
-//! The rest of a network: what comes after a layer, as a network of its own.
+//! The rest of a network: what comes after a layer, or after a prefix of tokens, as a network of its own.
 //!
 //! Scans and alignments run the same examples thousands of times with edits that begin at some layer. Everything before that
 //! layer is the same each time, so it is run once: [`Layered::before`] gives the residual stream there, and [`Rest`] is the
 //! network that takes this stream as its input. Whatever works on a network works on its rest, only faster.
 
-use symbolon_net::pretrained::{self, Pass};
+use symbolon_net::pretrained::{self, Cache, Pass};
 use symbolon_net::{Network, Parameters, SiteInfo, Trace, Transformer};
 use symbolon_tensor::{Tensor, no_grad};
 
@@ -120,5 +120,50 @@ impl Network for Rest<'_> {
     }
     fn config(&self) -> serde_json::Value {
         serde_json::json!({ "kind": "rest", "layer": self.layer, "network": self.network.config() })
+    }
+}
+
+/// A network after a prefix of tokens that all sequences share: its input are the tokens that follow, `[batch, position]`, and its
+/// output the logits of the last of them. The prefix is run once.
+pub struct Continued<'n> {
+    network: &'n pretrained::Transformer,
+    prefix: Cache,
+}
+
+impl<'n> Continued<'n> {
+    /// The network after these tokens; none are possible.
+    ///
+    /// # Errors
+    /// What the pass over the prefix answers.
+    pub fn new(network: &'n pretrained::Transformer, prefix: &[u32]) -> Result<Self> {
+        let mut cache = Cache::new();
+        if !prefix.is_empty() {
+            let tokens = Tensor::from(prefix.iter().map(|&t| i64::from(t)).collect::<Vec<_>>()).unsqueeze(0);
+            let pass = Pass { cache: Some(&mut cache), until: Some(network.config.layers), ..Pass::default() };
+            no_grad(|| network.run(&[tokens], pass, &mut Trace::none()))?;
+        }
+        Ok(Self { network, prefix: cache })
+    }
+}
+
+impl Parameters for Continued<'_> {
+    fn collect<'a>(&'a self, at: &str, into: &mut Vec<(String, &'a Tensor)>) {
+        self.network.collect(at, into);
+    }
+    /// None: the network is borrowed.
+    fn collect_mut<'a>(&'a mut self, _: &str, _: &mut Vec<(String, &'a mut Tensor)>) {}
+}
+
+impl Network for Continued<'_> {
+    fn forward(&self, inputs: &[Tensor], trace: &mut Trace) -> symbolon_net::Result<Tensor> {
+        let batch = inputs.first().filter(|x| x.rank() > 0).map_or(0, |x| x.size(0));
+        let mut cache = if self.prefix.is_empty() { Cache::new() } else { self.prefix.repeat(batch) };
+        self.network.run(inputs, Pass { cache: Some(&mut cache), last_only: true, ..Pass::default() }, trace)
+    }
+    fn sites(&self) -> Vec<SiteInfo> {
+        self.network.sites()
+    }
+    fn config(&self) -> serde_json::Value {
+        serde_json::json!({ "kind": "continued", "positions": self.prefix.len(), "network": self.network.config() })
     }
 }

@@ -40,3 +40,25 @@ fn weights_are_read_without_the_norm() {
     assert!(log_probabilities(&network, &rows, &[1]).is_err() && log_probabilities(&network, &rows, &[1, 40]).is_err());
     assert_eq!(top(&network, &rows, Readout::Stream, 100).unwrap()[0].len(), 40);
 }
+
+#[test]
+fn what_follows_a_prefix_is_what_the_whole_says() {
+    use symbolon_net::pretrained::{Config, Transformer as Published};
+    use symbolon_read::{Continued, last_rows};
+    let config = serde_json::json!({
+        "model_type": "llama", "vocab_size": 40, "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2,
+        "intermediate_size": 24, "tie_word_embeddings": true
+    });
+    let config = Config::from_json(&config).unwrap();
+    let network = Published::random(&config, &mut Rng::new(2)).unwrap();
+    let whole: Vec<Vec<u32>> = vec![vec![3, 1, 4, 1], vec![3, 1, 5], vec![3, 1, 9, 2]];
+    let rest: Vec<Vec<u32>> = whole.iter().map(|s| s[2..].to_vec()).collect();
+    let sites = ["blocks.0.resid_post".to_owned(), "blocks.1.mlp.post".to_owned()];
+    let a = last_rows(&network, &whole, &sites, 2).unwrap();
+    for prefix in [0, 2] {
+        let rest = if prefix == 0 { &whole } else { &rest };
+        let b = last_rows(&Continued::new(&network, &[3, 1][..prefix]).unwrap(), rest, &sites, 2).unwrap();
+        assert!(a.iter().zip(&b).all(|(a, b)| a.is_close(b, 1e-5, 1e-4)));
+    }
+    assert!(last_rows(&network, &[vec![]], &sites, 2).is_err());
+}

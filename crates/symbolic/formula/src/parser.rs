@@ -256,9 +256,11 @@ impl Parser<'_> {
     }
     fn unknown(&self, name: &str, at: Range<usize>) -> Error {
         let names = Function::ALL.iter().map(|f| f.name()).chain(["sqrt"]);
-        let near = names.map(|n| (strsim::damerau_levenshtein(name, n), n)).min();
+        // Of names that are equally near the one that was only continued.
+        let key = |n: &'static str| (strsim::damerau_levenshtein(name, n), !name.starts_with(n), n);
+        let near = names.map(key).min();
         let help = match near {
-            Some((distance, near)) if distance <= 2 => format!("did you mean `{near}`?"),
+            Some((distance, _, near)) if distance <= 2 => format!("did you mean `{near}`?"),
             _ => {
                 let all: Vec<&str> = Function::ALL.iter().map(|f| f.name()).collect();
                 format!("functions are sqrt, {}; a product is written `{name}*(..)`", all.join(", "))

@@ -23,7 +23,7 @@
 //! c.require(allowed);
 //! let log_p = vec![vec![-3.0, -0.1, -2.0], vec![-4.0, -0.1, -3.0]];
 //! let best = c.best(&log_p, &[], &Budget::default())?.unwrap();
-//! assert_eq!(best, [2, 2]); // the classifiers alone say [1, 1]
+//! assert_eq!(best, [0, 1]); // the classifiers alone say [1, 1]
 //! # Ok::<(), symbolon_learn::Error>(())
 //! ```
 

@@ -45,7 +45,9 @@ impl Probe {
         let (scale, z) = standardised(examples);
         let (signs, balance) = (signs(examples).to(z.dtype()), weights(examples).to(z.dtype()));
         let mut beta = Tensor::zeros([z.size(1) + 1], z.dtype());
-        let solver = Lbfgs { iterations: 200, gradient: 1e-6, improvement: 1e-9, ..Lbfgs::default() };
+        // Losses in `f32` differ by rounding long before their gradients are as small as in `f64`.
+        let improvement = if z.dtype() == DType::F64 { 1e-10 } else { 1e-6 };
+        let solver = Lbfgs { iterations: 200, gradient: 1e-6, improvement, ..Lbfgs::default() };
         solver.minimise(&mut [&mut beta], |p| {
             let (w, b) = (p[0].get(1..), p[0].get(0));
             let margins = (z.matmul(&w.unsqueeze(1)).squeeze(1) + b) * &signs;
