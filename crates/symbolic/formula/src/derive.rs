@@ -23,7 +23,8 @@ impl Expr {
             })),
             Expr::Power(base, exponent) => {
                 let (b, p) = ((**base).clone(), (**exponent).clone());
-                let (of_base, of_exponent) = (b.derivative(name), p.derivative(name));
+                // `x/x` is no constant by its form, but has a derivative of zero.
+                let (of_base, of_exponent) = (b.derivative(name), p.derivative(name).simplify());
                 let less = p.clone() - Expr::whole(1);
                 let lower = if less == Expr::whole(1) { b.clone() } else { b.clone().power(less) };
                 let first = Expr::product([p, lower, of_base.clone()]);

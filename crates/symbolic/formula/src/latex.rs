@@ -58,6 +58,7 @@ fn rational(r: Rational) -> String {
 fn real(x: f64) -> String {
     let text = format!("{x:?}");
     match text.split_once('e') {
+        Some(("1", power)) => format!("10^{{{power}}}"),
         Some((digits, power)) => format!("{digits} \\cdot 10^{{{power}}}"),
         None => text,
     }

@@ -154,7 +154,10 @@ fn sum(terms: &[Expr]) -> Expr {
     let constant = by_term.remove(&Expr::whole(1)).filter(|n| !n.is_zero());
     let left = by_term.into_iter().filter(|(_, n)| !n.is_zero());
     let terms = left.map(|(rest, n)| if n == Number::ONE { rest } else { Expr::product([n.expr(), rest]) });
-    Expr::sum(terms.chain(constant.map(Number::expr)))
+    let mut terms: Vec<Expr> = terms.collect();
+    // `y - x` reads better than `-x + y`.
+    terms.sort_by_key(Expr::is_negative);
+    Expr::sum(terms.into_iter().chain(constant.map(Number::expr)))
 }
 
 /// `x*x^2` is `x^3`; numbers become one, at the head, and go into a sum that they alone multiply; factors are put in order.
@@ -230,10 +233,13 @@ fn power(base: &Expr, exponent: &Expr) -> Expr {
     }
 }
 
-/// Whether the first term has a minus sign, so that the other sign reads better.
+/// Whether the other sign is the one that is written: that of the term that comes first whatever its sign is positive.
 fn flips(e: &Expr) -> bool {
     match e {
-        Expr::Sum(terms) => terms[0].is_negative(),
+        Expr::Sum(terms) => {
+            let terms = terms.iter().filter(|t| Number::of(t).is_none());
+            terms.min_by_key(|t| coefficient(t).1).is_some_and(Expr::is_negative)
+        }
         _ => e.is_negative(),
     }
 }
@@ -249,6 +255,9 @@ fn apply(f: Function, x: &Expr) -> Expr {
     if let Expr::Real(r) = x {
         let value = f.value(r.value());
         return if value.is_finite() { Expr::real(value) } else { Expr::apply(f, x.clone()) };
+    }
+    if let Some(turned) = quarter_turns(f, x) {
+        return turned;
     }
     match (f, x) {
         (Function::Exp, Expr::Apply(Function::Log, inner)) => (**inner).clone(),
@@ -275,6 +284,34 @@ fn apply(f: Function, x: &Expr) -> Expr {
         _ if flips(x) => signed(f, x),
         _ => Expr::apply(f, x.clone()),
     }
+}
+
+/// `cos(pi/2 - x)` is `sin(x)`: sine and cosine take multiples of `pi/2` out of a sum.
+fn quarter_turns(f: Function, x: &Expr) -> Option<Expr> {
+    let terms = match x {
+        Expr::Sum(terms) => terms.to_vec(),
+        alone => vec![alone.clone()],
+    };
+    let turns = |t: &Expr| match coefficient(t) {
+        (Number::Exact(r), Expr::Pi) => r.times(Rational::whole(2))?.to_whole(),
+        _ => None,
+    };
+    let at = terms.iter().position(|t| turns(t).is_some())?;
+    let k = turns(&terms[at])?.rem_euclid(4);
+    let rest = Expr::sum(terms.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, t)| t.clone()));
+    // sin, cos, -sin, -cos: each is the next one a quarter of a turn later.
+    let from = match f {
+        Function::Sin => 0,
+        Function::Cos => 1,
+        _ => return None,
+    };
+    let turned = |g| Expr::apply(g, rest);
+    Some(match (from + k) % 4 {
+        0 => turned(Function::Sin),
+        1 => turned(Function::Cos),
+        2 => -turned(Function::Sin),
+        _ => -turned(Function::Cos),
+    })
 }
 
 /// The sign taken out of an argument, where the function allows it.
