@@ -139,7 +139,7 @@ impl Recipe {
         let sparse = Sparse::JumpRelu { weight, threshold: 0.1, bandwidth: 0.3 };
         Recipe { sparse, revive: Revive::Never, ..Recipe::l1(features, 0.0) }
     }
-    /// The same for a transcoder (Dunefsky et al. 2024): rows are weighed by the length of their targets. Give [`Rows`] with
+    /// The same for a transcoder (Dunefsky et al. 2024): rows are weighed by the length of their targets. Give [`Rows`](super::Rows) with
     /// targets.
     pub fn transcoder(self) -> Recipe {
         Recipe { tied: false, relative: true, ..self }

@@ -8,7 +8,7 @@
 //!   between the runs, as Hanna et al. 2024);
 //! - [`Patching::path`] patches one edge: what a sender writes, as a receiver reads it, everything between frozen (Wang et al. 2023).
 //!
-//! Effects are shares of the whole difference: 0 when nothing comes back, 1 when all does. [`grid`] lists parts to scan: heads,
+//! Effects are shares of the whole difference: 0 when nothing comes back, 1 when all does. [`Grid`] lists parts to scan: heads,
 //! layers, layers by positions. Give a [`Rest`](crate::Rest) as the network to scan from a layer on with the prefix run once.
 
 mod grid;
