@@ -6,7 +6,7 @@
 //! engine executes on its own.
 
 use symbolon_net::layers::{BatchNorm, Dropout, Graph, GraphConv, GraphKind, Init, Linear};
-use symbolon_net::{Parameters, Trace, join, parameters};
+use symbolon_net::{Trace, parameters};
 use symbolon_tensor::{DType, Rng, Tensor};
 
 use crate::error::{Error, Result};
@@ -129,34 +129,7 @@ impl Rules {
     }
 }
 
-impl Parameters for Rules {
-    fn collect<'a>(&'a self, at: &str, into: &mut Vec<(String, &'a Tensor)>) {
-        match self {
-            Self::Thresholds { threshold, steepness } => {
-                threshold.collect(&join(at, "threshold"), into);
-                steepness.collect(&join(at, "steepness"), into);
-            }
-            Self::Gaussians { centre, log_width, weight } => {
-                centre.collect(&join(at, "centre"), into);
-                log_width.collect(&join(at, "log_width"), into);
-                weight.collect(&join(at, "weight"), into);
-            }
-        }
-    }
-    fn collect_mut<'a>(&'a mut self, at: &str, into: &mut Vec<(String, &'a mut Tensor)>) {
-        match self {
-            Self::Thresholds { threshold, steepness } => {
-                threshold.collect_mut(&join(at, "threshold"), into);
-                steepness.collect_mut(&join(at, "steepness"), into);
-            }
-            Self::Gaussians { centre, log_width, weight } => {
-                centre.collect_mut(&join(at, "centre"), into);
-                log_width.collect_mut(&join(at, "log_width"), into);
-                weight.collect_mut(&join(at, "weight"), into);
-            }
-        }
-    }
-}
+parameters!(enum Rules { Thresholds { threshold, steepness }, Gaussians { centre, log_width, weight } });
 
 /// Rules with what fuses them: `z = g · h + (1 - g) · W_r r`, `g = σ(W_g [h; r])`.
 #[derive(Clone, Debug)]

@@ -2,14 +2,14 @@
 
 use symbolon_net::layers::{Arithmetic, ArithmeticLayer, Nau, Nmu};
 use symbolon_net::train::minimise;
-use symbolon_net::{ArithmeticConfig, ArithmeticNet, Kan, KanConfig, Network, Trace};
+use symbolon_net::{ArithmeticConfig, ArithmeticNet, Kan, KanConfig, Network, Trace, parameters_as};
 use symbolon_read::{Error, Symbolify, arithmetic, refit_exactly};
 use symbolon_tensor::optim::Lbfgs;
 use symbolon_tensor::{DType, Rng, Tensor};
 
 fn trained(config: &KanConfig, x: &Tensor, y: &Tensor) -> Kan {
     let mut kan = Kan::new(config, &mut Rng::new(1)).unwrap();
-    kan.parameters_mut().into_iter().for_each(|(_, p)| *p = p.to(DType::F64));
+    parameters_as(&mut kan, DType::F64);
     let how = Lbfgs { iterations: 150, ..Lbfgs::default() };
     minimise(&mut kan, &how, &|_| true, |n| Ok(n.forward(std::slice::from_ref(x), &mut Trace::none())?.mse(y)))
         .unwrap();

@@ -20,8 +20,11 @@ impl Csv {
     /// [`Error::Io`](crate::Error::Io) when the file cannot be read, [`Error::Format`](crate::Error::Format) with the line
     /// when it is no text, has rows of different lengths, or names a column twice or not at all.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let text = Source::open(path)?.text()?;
+        Self::parse(&Source::open(path.as_ref())?)
+    }
+    /// The same from bytes that are at hand.
+    pub(crate) fn parse(source: &Source<'_>) -> Result<Self> {
+        let (path, text) = (source.path, source.text()?);
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
         let name = name.strip_suffix(".gz").unwrap_or(&name);
         let tab = name.ends_with(".tsv") || name.ends_with(".tab");

@@ -14,7 +14,7 @@ pub struct Neighbours {
 }
 
 impl Neighbours {
-    /// Nodes `0..nodes` with these edges, each given once.
+    /// Nodes `0..nodes` with these edges; of an edge that is given more than once, or in both directions, the first counts.
     ///
     /// # Errors
     /// [`Error::Request`](crate::Error::Request) for an edge to a node that does not exist or to itself, or a weight that is not finite.

@@ -5,7 +5,7 @@
 
 use crate::draw::{epoch_rng, shuffle};
 use crate::error::{Result, request};
-use symbolon_tensor::{DType, Tensor};
+use symbolon_tensor::Tensor;
 
 /// Pairs of numbers below `p`, and their sums modulo `p`.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +36,7 @@ impl Modular {
             return Err(request("modulus", p.to_string(), "give an odd number of at least 3"));
         }
         let pairs: Vec<[usize; 2]> = (0..p).flat_map(|x| (x..p).map(move |y| [x, y])).collect();
-        let weights = pairs.iter().map(|[x, y]| if x == y { 1.0 } else { 2.0 }).collect();
-        Ok(Self { p, pairs, weights })
+        Ok(Self::of(p, pairs, both_orders))
     }
     fn of(p: usize, pairs: Vec<[usize; 2]>, weight: impl Fn(&[usize; 2]) -> f64) -> Self {
         let weights = pairs.iter().map(weight).collect();
@@ -49,9 +48,8 @@ impl Modular {
     /// As [`Modular::all`], and when a side would be empty.
     pub fn split(p: usize, share: f64, seed: u64) -> Result<[Self; 2]> {
         let all = Self::all(p)?;
-        let weight = |[x, y]: &[usize; 2]| if x == y { 1.0 } else { 2.0 };
         let [first, second] = cut(all.pairs, share, seed)?;
-        Ok([Self::of(p, first, weight), Self::of(p, second, weight)])
+        Ok([Self::of(p, first, both_orders), Self::of(p, second, both_orders)])
     }
     /// Ordered pairs split at random: of most pairs in the second set, the first has the mirror image, which is the same input.
     ///
@@ -69,7 +67,7 @@ impl Modular {
         for (row, pair) in rows.chunks_mut(self.p).zip(&self.pairs) {
             pair.iter().for_each(|&x| row[x] += 1.0);
         }
-        Tensor::new(rows, [self.pairs.len(), self.p]).expect("a row for each pair").to(DType::F32)
+        Tensor::new(rows, [self.pairs.len(), self.p]).expect("a row for each pair")
     }
     /// `(x + y) mod p` of each pair.
     pub fn sums(&self) -> Vec<usize> {
@@ -80,6 +78,11 @@ impl Modular {
         let total: f64 = self.weights.iter().sum();
         Tensor::from(self.weights.iter().map(|w| (w / total) as f32).collect::<Vec<f32>>())
     }
+}
+
+/// How many ordered pairs a pair `x <= y` stands for.
+fn both_orders([x, y]: &[usize; 2]) -> f64 {
+    if x == y { 1.0 } else { 2.0 }
 }
 
 fn cut(mut pairs: Vec<[usize; 2]>, share: f64, seed: u64) -> Result<[Vec<[usize; 2]>; 2]> {

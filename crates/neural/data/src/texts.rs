@@ -1,7 +1,8 @@
 //! Small collections of text that ship with the program: statements and scenarios for contrasting concepts, and the same manual
 //! pages in five languages.
 
-use crate::error::{Result, format};
+use crate::csv::Csv;
+use crate::error::Result;
 use crate::source::Source;
 use std::path::Path;
 
@@ -32,16 +33,12 @@ pub fn emotions() -> Result<Vec<(String, String)>> {
 
 /// A table of two columns behind a line of headings.
 fn table(file: &str, bytes: &[u8]) -> Result<Vec<[String; 2]>> {
-    let bad = |line: usize, what: String| format(Path::new(file), format!("line {line}"), what, "get the file again");
-    let mut rows = Vec::new();
-    for (i, record) in csv::Reader::from_reader(bytes).into_records().enumerate() {
-        let record = record.map_err(|e| bad(i + 2, e.to_string()))?;
-        match (record.get(0), record.get(1)) {
-            (Some(a), Some(b)) => rows.push([a.to_owned(), b.to_owned()]),
-            _ => return Err(bad(i + 2, "two columns are expected".into())),
-        }
-    }
-    Ok(rows)
+    let csv = Csv::parse(&Source::embedded(Path::new(file), bytes))?;
+    let two = |(i, row): (usize, &Vec<String>)| match row.as_slice() {
+        [a, b] => Ok([a.clone(), b.clone()]),
+        _ => Err(csv.error(i, 0, "two columns are expected", "get the file again")),
+    };
+    csv.rows().iter().enumerate().map(two).collect()
 }
 
 const MANUALS: [(&str, &[u8]); 5] = [

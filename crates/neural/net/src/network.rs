@@ -84,11 +84,13 @@ pub fn parameters_as(network: &mut dyn Network, dtype: DType) {
     network.parameters_mut().into_iter().for_each(|(_, p)| *p = p.to(dtype));
 }
 
-/// A name behind another.
+/// A name behind another; an empty one adds nothing.
 pub fn join(at: &str, name: impl std::fmt::Display) -> String {
-    match at.is_empty() {
-        true => name.to_string(),
-        false => format!("{at}.{name}"),
+    let name = name.to_string();
+    match (at.is_empty(), name.is_empty()) {
+        (true, _) => name,
+        (_, true) => at.to_owned(),
+        _ => format!("{at}.{name}"),
     }
 }
 
@@ -139,9 +141,41 @@ impl<P: Parameters + ?Sized> Parameters for Box<P> {
 }
 
 /// Implements [`Parameters`](crate::Parameters) for a struct: the fields named here, in this order, under their names.
-/// A name in a checkpoint that is no field's is given with `field as "name"`.
+/// A name in a checkpoint that is no field's is given with `field as "name"`; `as ""` adds none.
+///
+/// For an enum, `parameters!(enum Kind { One(field), Other { field, field } })`: what stands in `One` has no name of its own.
 #[macro_export]
 macro_rules! parameters {
+    (enum $kind:ident {
+        $($variant:ident $(($inner:ident))? $({ $($field:ident $(as $name:literal)?),* $(,)? })?),* $(,)?
+    }) => {
+        impl $crate::Parameters for $kind {
+            fn collect<'a>(&'a self, at: &str, into: &mut Vec<(String, &'a symbolon_tensor::Tensor)>) {
+                match self {
+                    $(Self::$variant $(($inner))? $({ $($field),* })? => {
+                        $($crate::Parameters::collect($inner, at, into);)?
+                        $($($crate::Parameters::collect(
+                            $field,
+                            &$crate::join(at, $crate::parameters!(@ $field $($name)?)),
+                            into,
+                        );)*)?
+                    })*
+                }
+            }
+            fn collect_mut<'a>(&'a mut self, at: &str, into: &mut Vec<(String, &'a mut symbolon_tensor::Tensor)>) {
+                match self {
+                    $(Self::$variant $(($inner))? $({ $($field),* })? => {
+                        $($crate::Parameters::collect_mut($inner, at, into);)?
+                        $($($crate::Parameters::collect_mut(
+                            $field,
+                            &$crate::join(at, $crate::parameters!(@ $field $($name)?)),
+                            into,
+                        );)*)?
+                    })*
+                }
+            }
+        }
+    };
     ($kind:ty { $($field:ident $(as $name:literal)?),* $(,)? }) => {
         impl $crate::Parameters for $kind {
             #[allow(unused_variables)]

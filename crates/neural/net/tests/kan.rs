@@ -1,13 +1,13 @@
 //! Kolmogorov-Arnold networks: what grids, refinement, pruning and products do to what the network computes.
 
 use symbolon_net::train::minimise;
-use symbolon_net::{Architecture, Checkpoint, Error, Kan, KanConfig, Network, Sparsity, Trace};
+use symbolon_net::{Architecture, Checkpoint, Error, Kan, KanConfig, Network, Sparsity, Trace, parameters_as};
 use symbolon_tensor::optim::Lbfgs;
 use symbolon_tensor::{DType, Device, Rng, Tensor};
 
 fn exact(config: &KanConfig, seed: u64) -> Kan {
     let mut kan = Kan::new(config, &mut Rng::new(seed)).unwrap();
-    kan.parameters_mut().into_iter().for_each(|(_, p)| *p = p.to(DType::F64));
+    parameters_as(&mut kan, DType::F64);
     kan
 }
 

@@ -92,12 +92,12 @@ impl std::fmt::Display for Device {
 impl std::str::FromStr for Device {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        match text.split_once(':') {
-            None if text == "cpu" => Ok(Self::Cpu),
-            None if text == "gpu" => Ok(Self::Gpu(0)),
-            Some(("gpu", i)) if i.parse::<usize>().is_ok() => Ok(Self::Gpu(i.parse().unwrap_or(0))),
-            _ => Err(Error::Device(format!("`{text}` is no device; write `cpu`, `gpu` or `gpu:1`"))),
-        }
+        let device = match text {
+            "cpu" => Some(Self::Cpu),
+            "gpu" => Some(Self::Gpu(0)),
+            _ => text.strip_prefix("gpu:").and_then(|i| i.parse().ok()).map(Self::Gpu),
+        };
+        device.ok_or_else(|| Error::Device(format!("`{text}` is no device; write `cpu`, `gpu` or `gpu:1`")))
     }
 }
 

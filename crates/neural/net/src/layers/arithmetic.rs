@@ -67,7 +67,11 @@ impl Nalu {
     /// `[batch, inputs]` to `[batch, outputs]`.
     pub fn forward(&self, x: &Tensor) -> Tensor {
         let exponent = (x.abs() + EPSILON).ln().matmul(&self.multiply.as_ref().unwrap_or(&self.add).weight());
-        let product = self.clip.map_or_else(|| exponent.clone(), |most| exponent.clamp_max(most)).exp();
+        let exponent = match self.clip {
+            Some(most) => exponent.clamp_max(most),
+            None => exponent,
+        };
+        let product = exponent.exp();
         let open = self.openness(x);
         &open * self.add.forward(x) + (1.0 - &open) * product
     }
@@ -223,21 +227,11 @@ impl ArithmeticLayer {
     }
 }
 
-impl crate::Parameters for ArithmeticLayer {
-    fn collect<'a>(&'a self, at: &str, into: &mut Vec<(String, &'a Tensor)>) {
-        match self {
-            Self::Nac(l) => l.collect(at, into),
-            Self::Nalu(l) => l.collect(at, into),
-            Self::Nau(l) => l.collect(at, into),
-            Self::Nmu(l) => l.collect(at, into),
-        }
+parameters!(
+    enum ArithmeticLayer {
+        Nac(l),
+        Nalu(l),
+        Nau(l),
+        Nmu(l),
     }
-    fn collect_mut<'a>(&'a mut self, at: &str, into: &mut Vec<(String, &'a mut Tensor)>) {
-        match self {
-            Self::Nac(l) => l.collect_mut(at, into),
-            Self::Nalu(l) => l.collect_mut(at, into),
-            Self::Nau(l) => l.collect_mut(at, into),
-            Self::Nmu(l) => l.collect_mut(at, into),
-        }
-    }
-}
+);

@@ -2,7 +2,6 @@
 
 use super::{Init, Linear, Nonlinearity};
 use crate::error::{Error, Result};
-use crate::network::Parameters;
 use crate::parameters;
 use serde::{Deserialize, Serialize};
 use symbolon_tensor::{DType, Rng, Segments, Tensor};
@@ -76,6 +75,7 @@ pub enum GraphKind {
 }
 
 /// A layer of message passing.
+// A network holds a few: boxes would save nothing that counts.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum GraphConv {
@@ -132,7 +132,10 @@ impl GraphConv {
         match self {
             Self::Gcn(linear) => {
                 let y = graph.gather(&x.matmul(&linear.weight), &graph.normal);
-                linear.bias.as_ref().map_or_else(|| y.clone(), |b| &y + b)
+                match &linear.bias {
+                    Some(b) => y + b,
+                    None => y,
+                }
             }
             Self::Gat { linear, to, from } => {
                 let n = graph.nodes;
@@ -143,7 +146,10 @@ impl GraphConv {
                 let score = asks.index_select(0, graph.into.ids()) + offers.index_select(0, &graph.from);
                 let share = graph.into.softmax(&score.leaky_relu(0.2)); // [edges, heads]
                 let y = graph.gather(&h, &share).reshape([n, heads * width]);
-                linear.bias.as_ref().map_or_else(|| y.clone(), |b| &y + b)
+                match &linear.bias {
+                    Some(b) => y + b,
+                    None => y,
+                }
             }
             Self::Gin { up, down, epsilon } => {
                 let sum = graph.gather(x, &graph.others) + x * (epsilon + 1.0);
@@ -153,40 +159,7 @@ impl GraphConv {
     }
 }
 
-impl Parameters for GraphConv {
-    fn collect<'a>(&'a self, at: &str, into: &mut Vec<(String, &'a Tensor)>) {
-        use crate::network::join;
-        match self {
-            Self::Gcn(linear) => linear.collect(at, into),
-            Self::Gat { linear, to, from } => {
-                linear.collect(at, into);
-                to.collect(&join(at, "to"), into);
-                from.collect(&join(at, "from"), into);
-            }
-            Self::Gin { up, down, epsilon } => {
-                up.collect(&join(at, "up"), into);
-                down.collect(&join(at, "down"), into);
-                epsilon.collect(&join(at, "epsilon"), into);
-            }
-        }
-    }
-    fn collect_mut<'a>(&'a mut self, at: &str, into: &mut Vec<(String, &'a mut Tensor)>) {
-        use crate::network::join;
-        match self {
-            Self::Gcn(linear) => linear.collect_mut(at, into),
-            Self::Gat { linear, to, from } => {
-                linear.collect_mut(at, into);
-                to.collect_mut(&join(at, "to"), into);
-                from.collect_mut(&join(at, "from"), into);
-            }
-            Self::Gin { up, down, epsilon } => {
-                up.collect_mut(&join(at, "up"), into);
-                down.collect_mut(&join(at, "down"), into);
-                epsilon.collect_mut(&join(at, "epsilon"), into);
-            }
-        }
-    }
-}
+parameters!(enum GraphConv { Gcn(linear), Gat { linear as "", to, from }, Gin { up, down, epsilon } });
 
 /// Batch normalisation of rows (Ioffe and Szegedy 2015) where the whole data set is one batch, as a graph is: mean and variance are
 /// those of some rows (the training nodes), in training and afterwards alike, so nothing has to be remembered.

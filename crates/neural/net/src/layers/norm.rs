@@ -1,6 +1,5 @@
 //! Normalisation of vectors.
 
-use crate::network::Parameters;
 use crate::parameters;
 use symbolon_tensor::{DType, Tensor};
 
@@ -70,17 +69,9 @@ impl Norm {
     }
 }
 
-impl Parameters for Norm {
-    fn collect<'a>(&'a self, at: &str, into: &mut Vec<(String, &'a Tensor)>) {
-        match self {
-            Self::Layer(norm) => norm.collect(at, into),
-            Self::Rms(norm) => norm.collect(at, into),
-        }
+parameters!(
+    enum Norm {
+        Layer(norm),
+        Rms(norm),
     }
-    fn collect_mut<'a>(&'a mut self, at: &str, into: &mut Vec<(String, &'a mut Tensor)>) {
-        match self {
-            Self::Layer(norm) => norm.collect_mut(at, into),
-            Self::Rms(norm) => norm.collect_mut(at, into),
-        }
-    }
-}
+);

@@ -10,10 +10,10 @@ use symbolon_tensor::optim::{Lbfgs, Outcome};
 /// the end. The loss runs the network on all data; its precision is that of the parameters.
 ///
 /// ```
-/// use symbolon_net::{Architecture, Network, Trace, train::minimise};
+/// use symbolon_net::{Architecture, Network, Trace, parameters_as, train::minimise};
 /// use symbolon_tensor::{DType, Device, Rng, optim::Lbfgs};
 /// let mut network = "kan(1, 1)".parse::<Architecture>()?.build(&mut Rng::new(0), Device::Cpu)?;
-/// network.parameters_mut().into_iter().for_each(|(_, p)| *p = p.to(DType::F64));
+/// parameters_as(&mut *network, DType::F64);
 /// let x = Rng::new(1).uniform([200, 1], -1.0, 1.0, DType::F64);
 /// let y = (&x * 3.0).sin();
 /// let done = minimise(&mut *network, &Lbfgs::default(), &|_| true, |network| {

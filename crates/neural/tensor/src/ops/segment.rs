@@ -64,7 +64,7 @@ impl Segments {
         assert!(fits, "{op}: {} rows are grouped, not shape {:?}", self.ids.len(), x.shape);
     }
     /// The group of each row, where the numbers of `x` are.
-    fn beside(&self, x: &Tensor) -> Tensor {
+    pub(super) fn beside(&self, x: &Tensor) -> Tensor {
         self.ids.to_device(x.device())
     }
     /// The sum of each group's rows: `[rows, ..]` to `[groups, ..]`; zero for empty groups.

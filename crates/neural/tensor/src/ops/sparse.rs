@@ -136,7 +136,7 @@ impl Csr {
         let raw = fused.unwrap_or_else(|| {
             let (columns, rows) = self.listed();
             let (v, x) = (values.detach().unsqueeze(1), x.detach());
-            rows.sum(&(x.index_select(0, columns) * v)).raw
+            rows.sum(&(x.index_select(0, &columns.to_device(x.device())) * v)).raw
         });
         let places = self.clone();
         record("sparse_matmul", &[values, x], raw, Keep::INPUTS, move |s| {
@@ -154,8 +154,9 @@ impl Csr {
         let fused = if to[1] == 0 { None } else { sparse::outer(self.turned(), &values.raw, &x.raw) };
         let raw = fused.unwrap_or_else(|| {
             let (columns, rows) = self.listed();
-            let picked = x.detach().index_select(0, rows.ids()) * values.detach().unsqueeze(1);
-            Tensor::full_on(to, 0.0, x.dtype(), x.device()).index_add(0, columns, &picked).raw
+            let picked = x.detach().index_select(0, &rows.beside(x)) * values.detach().unsqueeze(1);
+            let columns = columns.to_device(x.device());
+            Tensor::full_on(to, 0.0, x.dtype(), x.device()).index_add(0, &columns, &picked).raw
         });
         let places = self.clone();
         record("sparse_matmul_t", &[values, x], raw, Keep::INPUTS, move |s| {
@@ -175,7 +176,8 @@ impl Csr {
         let fused = if x.size(1) == 0 { None } else { sparse::dots(&self.inner.places, &x.raw, &w.raw) };
         let raw = fused.unwrap_or_else(|| {
             let (columns, rows) = self.listed();
-            (x.detach().index_select(0, rows.ids()) * w.detach().index_select(0, columns)).sum_axis(1, false).raw
+            let (rows, columns) = (rows.beside(x), columns.to_device(w.device()));
+            (x.detach().index_select(0, &rows) * w.detach().index_select(0, &columns)).sum_axis(1, false).raw
         });
         let places = self.clone();
         record("sparse_dots", &[x, w], raw, Keep::INPUTS, move |s| {
@@ -187,7 +189,7 @@ impl Csr {
     /// As an ordinary matrix.
     #[track_caller]
     pub fn dense(&self, values: &Tensor) -> Tensor {
-        let eye = Tensor::eye(self.inner.width, values.dtype());
+        let eye = Tensor::eye(self.inner.width, values.dtype()).to_device(values.device());
         self.matmul(values, &eye)
     }
 }
