@@ -1,10 +1,10 @@
-"""Sets two runs side by side and fails when they disagree about a loss or a gradient."""
+"""Sets two runs side by side and fails when they disagree about a loss or the size of a gradient."""
 
 import sys
 
 ours, peer = ([line.split("\t") for line in open(path)] for path in sys.argv[1:3])
 print("| batch | ours, ms | LTNtorch, ms | ratio |\n| --- | --- | --- | --- |")
-for a, b in zip(ours, peer):
+for a, b in zip(ours, peer, strict=True):
     for i in (2, 3):
         x, y = float(a[i]), float(b[i])
         # Sines of large numbers differ in their last digits between the two languages.

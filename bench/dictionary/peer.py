@@ -1,4 +1,4 @@
-"""Trains a dictionary with SAELens' own trainer and prints rows a second, what the last rows explain, and the largest memory.
+"""Trains a dictionary with SAELens' own trainer and prints rows a second, what of the first 2048 rows is explained, and the largest memory.
 
 peer.py KIND FEATURES K BATCH STEPS FILE: KIND is `topk` or `l1`; FILE holds `rows`.
 """
@@ -47,7 +47,6 @@ data = provider()
 for _ in range(3):
     trainer.step(next(data))
 start = time.perf_counter()
-active = 0.0
 for step in range(steps):
     output = trainer.step(next(data))
     trainer.n_training_steps += 1

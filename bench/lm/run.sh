@@ -10,7 +10,7 @@ export THREADS=${THREADS:-2}
 export RAYON_NUM_THREADS=$THREADS
 profile=${PROFILE:-release}
 [ "$profile" = release ] && flag=--release || flag=
-[ -n "$NO_BUILD" ] || cargo build -q $flag -p symbolon-cli -p symbolon-lm --example bench_lm
+[ -n "$NO_BUILD" ] || cargo build -q $flag -p symbolon-cli -p symbolon-lm --bin symbolon --example bench_lm
 bin=target/$profile
 symbolon=$bin/symbolon
 # Fetches the model unless it is there; prints its folder.

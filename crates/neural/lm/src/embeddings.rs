@@ -4,6 +4,7 @@
 //! one pair of words to another (Mikolov et al. 2013). Likeness is the cosine.
 
 use crate::error::{Error, Result, io};
+use crate::local::at_length_one;
 use crate::store::Store;
 use parquet::column::reader::ColumnReader;
 use parquet::data_type::ByteArray;
@@ -50,7 +51,7 @@ impl Embeddings {
         if index.len() != words.len() {
             return Err(Error::Request(format!("of {} words only {} are different", words.len(), index.len())));
         }
-        let unit = &vectors / vectors.square().sum_axis(-1, true).sqrt().clamp_min(1e-12);
+        let unit = at_length_one(&vectors);
         Ok(Self { words, index, vectors, unit })
     }
     /// Opens a folder with `words.parquet` (or `words.txt`, a word a line) and `vectors.npy`.

@@ -2,7 +2,7 @@
 //! where attention looks; all of it after edits, if there are some.
 
 use crate::error::Result;
-use crate::local::Local;
+use crate::local::{Local, batch};
 use crate::model::Prompt;
 use serde::Serialize;
 use symbolon_net::pretrained::Pass;
@@ -103,8 +103,7 @@ pub fn inspect(model: &Local, prompt: &Prompt, what: &Inspect) -> Result<Inspect
     if what.lens {
         model.writes()?;
     }
-    let width = ids.len();
-    let input = Tensor::new(ids.iter().map(|&i| i64::from(i)).collect::<Vec<_>>(), [1, width])?;
+    let input = batch(&[&ids])?;
     no_grad(|| {
         let logits = model.network.run(&[input], Pass::default(), &mut trace)?;
         let guess = |logits: &Tensor| guesses(model, logits, what.top);

@@ -136,6 +136,11 @@ impl Local {
     }
 }
 
+/// Vectors at length 1, along the last axis.
+pub(crate) fn at_length_one(x: &Tensor) -> Tensor {
+    x / x.square().sum_axis(-1, true).sqrt().clamp_min(1e-12)
+}
+
 /// Token lists as `[batch, position]`, shorter ones filled up with zeros at the end.
 pub(crate) fn batch(lists: &[impl AsRef<[u32]>]) -> Result<Tensor> {
     let lists: Vec<&[u32]> = lists.iter().map(AsRef::as_ref).collect();
@@ -177,15 +182,14 @@ impl LanguageModel for Local {
             while ids.len() < start + most {
                 let done = cache.len();
                 let pass = Pass { cache: Some(&mut cache), last_only: true, ..Pass::default() };
-                let mut logits = self.logits(&ids[done..], pass, &mut Trace::none())?.to_vec::<f32>();
-                // Some models give more logits than there are tokens, to round a matrix up.
-                logits.truncate(self.tokenizer.len());
-                let plain = form.as_ref().map(|_| logits.clone());
+                let logits = self.logits(&ids[done..], pass, &mut Trace::none())?.to_vec::<f32>();
+                // Some models give more logits than there are tokens, to round a matrix up: those are never drawn.
+                let mut drawn = logits[..logits.len().min(self.tokenizer.len())].to_vec();
                 if let Some(form) = &mut form {
-                    form.mask(&mut logits)?;
+                    form.mask(&mut drawn)?;
                 }
-                let id = sampler.next(&logits, &ids)?;
-                chances.push(log_probability(plain.as_ref().unwrap_or(&logits), id));
+                let id = sampler.next(&drawn, &ids)?;
+                chances.push(log_probability(&logits, id));
                 ids.push(id);
                 if self.tokenizer.end().contains(&id) {
                     ended = Ended::Complete;
@@ -251,8 +255,7 @@ impl LanguageModel for Local {
             let mask = mask.unsqueeze(-1);
             let sum = (hidden.tensor() * &mask).sum_axis(1, false);
             let mean = sum / mask.sum_axis(1, false);
-            let length = mean.square().sum_axis(-1, true).sqrt().clamp_min(1e-12);
-            Ok(mean / length)
+            Ok(at_length_one(&mean))
         })
     }
 

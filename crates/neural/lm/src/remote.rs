@@ -8,6 +8,7 @@ use crate::constrain::Grammar;
 use crate::error::{Error, Result};
 use crate::fetch::{Client, header, network};
 use crate::index::IndexSettings;
+use crate::local::at_length_one;
 use crate::model::{Completion, Ended, Generation, LanguageModel, Prompt, Score};
 use crate::stream::Stream;
 use serde_json::{Value as Json, json};
@@ -138,10 +139,28 @@ impl Remote {
                     std::thread::sleep(asked.unwrap_or(wait).min(PATIENCE));
                     wait = wait.saturating_mul(2);
                 }
+                Err(
+                    Failed::Soon(Error::Network { url, problem }, _) | Failed::Final(Error::Network { url, problem }),
+                ) => {
+                    return Err(Error::Network { url, problem: self.without_key(problem) });
+                }
                 Err(Failed::Soon(e, _) | Failed::Final(e)) => return Err(e),
             }
         }
         unreachable!("the last try returns")
+    }
+
+    /// Sends a request whose answer is one JSON value.
+    fn ask_json(&self, path: &str, request: &Json) -> Result<Json> {
+        self.ask(path, request, &mut |url, answer| read_json(url, answer).map_err(|e| Failed::Soon(e, None)))
+    }
+
+    /// Some servers quote the key that they refuse.
+    fn without_key(&self, said: String) -> String {
+        match &self.key {
+            Some(k) => said.replace(&k.0, "(key)"),
+            None => said,
+        }
     }
 
     /// The answer, if the server says that all is well.
@@ -155,9 +174,8 @@ impl Remote {
             let e = &j["error"];
             e["message"].as_str().or(e.as_str()).or(j["message"].as_str()).map(str::to_owned)
         });
-        let said: String = said.unwrap_or(text).chars().take(300).collect();
-        // Some servers quote the key that they refuse.
-        let said = self.key.as_ref().map_or(said.clone(), |k| said.replace(&k.0, "(key)"));
+        // Before the cut: half a key is one too many.
+        let said: String = self.without_key(said.unwrap_or(text)).chars().take(300).collect();
         let hint = match status.as_u16() {
             401 | 403 => format!("; is {} set to a valid key?", self.endpoint.key_variable),
             404 => "; is this the address before /chat/completions, and the model's name there?".into(),
@@ -220,9 +238,7 @@ impl Remote {
 fn read_answer(url: &Url, mut answer: Response<Body>, say: &mut dyn FnMut(&str) -> bool) -> Result<Ended> {
     let whole = header(&answer, "content-type").is_some_and(|t| t.starts_with("application/json"));
     if whole {
-        let text = answer.body_mut().with_config().limit(LONGEST).read_to_string();
-        let text = text.map_err(|e| network(url, format!("the answer broke off: {e}")))?;
-        let json = parse(url, &text)?;
+        let json = read_json(url, answer)?;
         let Some(text) = piece(&json) else { return Err(network(url, "the answer has no text")) };
         return Ok(match say(text) {
             true => finish(&json).unwrap_or(Ended::Complete),
@@ -278,10 +294,9 @@ fn finish(json: &Json) -> Option<Ended> {
 }
 
 /// A whole answer as JSON.
-fn read_json(url: &Url, mut answer: Response<Body>) -> std::result::Result<Json, Failed> {
+fn read_json(url: &Url, mut answer: Response<Body>) -> Result<Json> {
     let text = answer.body_mut().with_config().limit(LONGEST).read_to_string();
-    let text = text.map_err(|e| Failed::Soon(network(url, format!("the answer broke off: {e}")), None))?;
-    parse(url, &text).map_err(|e| Failed::Soon(e, None))
+    parse(url, &text.map_err(|e| network(url, format!("the answer broke off: {e}")))?)
 }
 
 impl LanguageModel for Remote {
@@ -294,16 +309,14 @@ impl LanguageModel for Remote {
     /// The text that the server sends. Its tokens and their probabilities are not known here.
     fn complete(&self, prompt: &Prompt, how: &Generation, listen: &mut dyn FnMut(&str) -> bool) -> Result<Completion> {
         let (path, request) = self.request(prompt, how)?;
-        let (mut text, mut said) = (String::new(), false);
+        let mut text = String::new();
         let ended = self.ask(path, &request, &mut |url, answer| {
             // Servers that do not know stop strings are stopped here.
             let mut stream = Stream::new(how.stop.iter().cloned());
             let mut heard = true;
-            text.clear();
             let outcome = read_answer(url, answer, &mut |piece| {
                 let sure = stream.push(piece.as_bytes());
                 text += &sure;
-                said |= !sure.is_empty();
                 heard = sure.is_empty() || listen(&sure);
                 heard && stream.stopped().is_none()
             });
@@ -318,7 +331,7 @@ impl LanguageModel for Remote {
                     Ok(ended)
                 }
                 // What has been handed on cannot be taken back.
-                (Err(e), _) if said => Err(Failed::Final(e)),
+                (Err(e), _) if !text.is_empty() => Err(Failed::Final(e)),
                 (Err(e), _) => Err(Failed::Soon(e, None)),
             }
         })?;
@@ -341,7 +354,7 @@ impl LanguageModel for Remote {
                 "model": self.endpoint.model, "prompt": format!("{start}{option}"), "max_tokens": 0, "echo": true,
                 "logprobs": 0, "temperature": 0,
             });
-            let answer = self.ask("completions", &request, &mut |url, answer| read_json(url, answer))?;
+            let answer = self.ask_json("completions", &request)?;
             let given = &answer["choices"][0]["logprobs"];
             let seam = start.chars().count() as u64;
             let (chances, at) = (given["token_logprobs"].as_array(), given["text_offset"].as_array());
@@ -363,7 +376,7 @@ impl LanguageModel for Remote {
             return Err(Error::Text("a text is empty".into()));
         }
         let request = json!({"model": self.endpoint.model, "input": texts, "encoding_format": "float"});
-        let answer = self.ask("embeddings", &request, &mut |url, answer| read_json(url, answer))?;
+        let answer = self.ask_json("embeddings", &request)?;
         let url = self.address("embeddings")?;
         let mut rows = vec![Vec::new(); texts.len()];
         for (i, item) in answer["data"].as_array().into_iter().flatten().enumerate() {
@@ -377,9 +390,7 @@ impl LanguageModel for Remote {
         if width == 0 || rows.iter().any(|r| r.len() != width) {
             return Err(network(&url, "the answer has not one vector of the same width for each text"));
         }
-        let all = Tensor::from_rows(&rows)?;
-        let length = all.square().sum_axis(-1, true).sqrt().clamp_min(1e-12);
-        Ok(all / length)
+        Ok(at_length_one(&Tensor::from_rows(&rows)?))
     }
     /// Refused: nobody looks inside from here.
     fn trace(&self, _prompt: &Prompt, _trace: &mut Trace) -> Result<Tensor> {

@@ -4,6 +4,7 @@
 use crate::error::{Error, Result};
 use crate::local::{Local, batch, log_probability};
 use crate::model::{Prompt, Score};
+use std::ops::Range;
 use symbolon_net::Trace;
 use symbolon_net::pretrained::{Cache, Pass};
 use symbolon_tensor::{Tensor, no_grad};
@@ -52,7 +53,10 @@ pub(crate) fn score(model: &Local, prompt: &Prompt, options: &[&str]) -> Result<
         }
         let mut scores: Vec<Score> = runs.iter().map(|r| Score { log_probability: 0.0, tokens: r.len() }).collect();
         let longest = kept.iter().map(|k| k.len()).max().unwrap_or(0);
-        for some in kept.chunks((AT_ONCE / longest.max(1)).max(1)) {
+        let many = (AT_ONCE / longest.max(1)).max(1);
+        for first in (0..kept.len()).step_by(many) {
+            let these = first..kept.len().min(first + many);
+            let some = &kept[these.clone()];
             if some[0].is_empty() {
                 continue;
             }
@@ -61,7 +65,7 @@ pub(crate) fn score(model: &Local, prompt: &Prompt, options: &[&str]) -> Result<
             let stream = model.network.run(&[batch(some)?], pass, &mut Trace::none())?;
             let rows: Vec<Tensor> = some.iter().enumerate().map(|(i, k)| stream.get((i, ..k.len()))).collect();
             let rows = Tensor::cat(&rows.iter().collect::<Vec<_>>(), 0);
-            let wanted = lookups(some, &runs, &all, shared);
+            let wanted = lookups(&kept, these, &runs, &all, shared);
             for from in (0..rows.size(0)).step_by(ROWS) {
                 let to = rows.size(0).min(from + ROWS);
                 let logits = model.network.lens(&rows.narrow(0, from..to))?;
@@ -90,18 +94,24 @@ fn without_beginnings<'a>(lists: &[&'a [u32]]) -> Vec<&'a [u32]> {
     kept
 }
 
-/// For each token of each option that these runs hold: the row of its logits, the option, the token.
-fn lookups(some: &[&[u32]], runs: &[&[u32]], all: &[Vec<u32>], shared: usize) -> Vec<(usize, usize, u32)> {
+/// For each token of each option that these of the runs hold: the row of its logits, the option, the token.
+fn lookups(
+    kept: &[&[u32]],
+    these: Range<usize>,
+    runs: &[&[u32]],
+    all: &[Vec<u32>],
+    shared: usize,
+) -> Vec<(usize, usize, u32)> {
     let mut out = Vec::new();
     let mut first = 0;
-    for (i, held) in some.iter().enumerate() {
+    for i in these {
         for (option, run) in runs.iter().enumerate() {
-            // An option is looked up in the first run that holds it.
-            if held.starts_with(run) && !some[..i].iter().any(|k| k.starts_with(run)) {
+            // An option is looked up in the first of all runs that holds it, whichever pass that one belongs to.
+            if kept[i].starts_with(run) && !kept[..i].iter().any(|k| k.starts_with(run)) {
                 out.extend((0..run.len()).map(|j| (first + j, option, all[option][shared + j])));
             }
         }
-        first += held.len();
+        first += kept[i].len();
     }
     out
 }
@@ -126,8 +136,16 @@ mod tests {
         let all: Vec<Vec<u32>> = [&[7, 1, 2][..], &[7, 1, 3], &[7, 1], &[7, 4]].map(<[u32]>::to_vec).to_vec();
         let runs: Vec<&[u32]> = all.iter().map(|ids| &ids[..ids.len() - 1]).collect();
         let kept = without_beginnings(&runs);
-        let mut found = lookups(&kept, &runs, &all, 1);
+        let mut found = lookups(&kept, 0..kept.len(), &runs, &all, 1);
         found.sort_unstable_by_key(|w| (w.1, w.0));
         assert_eq!(found, [(0, 0, 1), (1, 0, 2), (0, 1, 1), (1, 1, 3), (0, 2, 1), (0, 3, 4)]);
+        // Also when the runs are shared out among passes.
+        for many in 1..=kept.len() {
+            let passes = (0..kept.len()).step_by(many);
+            let each = passes.flat_map(|at| lookups(&kept, at..kept.len().min(at + many), &runs, &all, 1));
+            let mut each: Vec<_> = each.map(|w| (w.1, w.2)).collect();
+            each.sort_unstable();
+            assert_eq!(each, [(0, 1), (0, 2), (1, 1), (1, 3), (2, 1), (3, 4)], "{many}");
+        }
     }
 }

@@ -19,7 +19,7 @@ fn scores_are_sums_of_single_passes() {
     let options: Vec<String> = ["a", "b", "ab", "abc", "true", "b", "false: 12 3", "☃"]
         .iter()
         .map(|s| s.to_string())
-        .chain((0..40).map(|i| format!(" option number {i}")))
+        .chain((0..40).map(|i| format!("{i} is the number of an option")))
         .collect();
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
     for prompt in ["x", "The crab is "] {

@@ -99,8 +99,9 @@ impl Store {
 
     fn functions(&self, connection: &Connection, broken: &Broken) -> std::result::Result<(), Sql> {
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-        let numbers = || Numbers { store: self.inner.clone(), blocks: Mutex::default(), broken: broken.clone() };
-        let all = numbers();
+        // One for all functions, so that a block is read once.
+        let numbers = Arc::new(Numbers { store: self.inner.clone(), blocks: Mutex::default(), broken: broken.clone() });
+        let all = numbers.clone();
         connection.create_scalar_function(c"value", 3, flags, move |at| {
             let unit: i64 = at.get(2)?;
             all.row(at, |site, row| {
@@ -108,11 +109,11 @@ impl Store {
                 found.map(f64::from).ok_or_else(|| fault(&format!("`{site}` has units 0 to {}", row.len() - 1)))
             })
         })?;
-        let all = numbers();
+        let all = numbers.clone();
         connection.create_scalar_function(c"norm", 2, flags, move |at| {
             all.row(at, |_, row| Ok(row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt()))
         })?;
-        let all = numbers();
+        let all = numbers;
         connection.create_scalar_function(c"list", 2, flags, move |at| {
             all.row(at, |_, row| serde_json::to_string(row).map_err(|e| fault(&e.to_string())))
         })

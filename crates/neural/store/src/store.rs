@@ -73,13 +73,7 @@ impl Store {
     }
     /// Documents and their rows, in the order of the rows.
     pub fn documents(&self) -> impl Iterator<Item = (u64, Range<u64>)> + '_ {
-        self.inner.shards.iter().flat_map(|shard| {
-            let mut at = shard.first;
-            shard.index.documents.iter().map(move |&(document, rows)| {
-                at += rows;
-                (document, at - rows..at)
-            })
-        })
+        self.inner.documents()
     }
     /// The Arrow files, for tools that read tables.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
@@ -129,10 +123,7 @@ impl Store {
             self.inner.check(rows[i].saturating_add(1))?;
             let (shard, block, within) = self.inner.locate(rows[i]);
             if open.as_ref().is_none_or(|(at, _)| *at != (shard, block)) {
-                let shard_ = &self.inner.shards[shard];
-                let mut file = File::open(&shard_.arrow).map_err(io(&shard_.arrow))?;
-                let tokens = read_tokens(&mut file, &shard_.arrow, block, &shard_.index.blocks[block])?;
-                open = Some(((shard, block), tokens));
+                open = Some(((shard, block), self.inner.tokens(shard, block)?));
             }
             if let Some((_, tokens)) = &open {
                 found.push((i, tokens[within].clone()));
@@ -214,15 +205,21 @@ impl Inner {
             false => Err(request("rows", format!("row {} of {}", end - 1, self.rows), "ask for rows that are there")),
         }
     }
-    /// The rows of a document.
-    pub fn document(&self, number: u64) -> Option<Range<u64>> {
-        self.shards.iter().find_map(|shard| {
+    /// Documents and their rows, in the order of the rows.
+    pub fn documents(&self) -> impl Iterator<Item = (u64, Range<u64>)> + '_ {
+        self.shards.iter().flat_map(|shard| {
             let mut at = shard.first;
-            shard.index.documents.iter().find_map(|&(document, rows)| {
+            shard.index.documents.iter().map(move |&(document, rows)| {
                 at += rows;
-                (document == number).then(|| at - rows..at)
+                (document, at - rows..at)
             })
         })
+    }
+    /// Where the rows of a block come from.
+    pub fn tokens(&self, shard: usize, number: usize) -> Result<Vec<Provenance>> {
+        let shard = &self.shards[shard];
+        let mut file = File::open(&shard.arrow).map_err(io(&shard.arrow))?;
+        read_tokens(&mut file, &shard.arrow, number, &shard.index.blocks[number])
     }
     /// Shard, block and row in the block.
     pub fn locate(&self, row: u64) -> (usize, usize, usize) {

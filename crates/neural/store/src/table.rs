@@ -3,8 +3,7 @@
 //! The two `unsafe impl`s are rusqlite's way to a virtual table: SQLite is handed pointers to these structs, and takes them
 //! for structs that begin with its own. The promise made by `unsafe` is just that: `repr(C)`, and SQLite's struct first.
 
-use crate::error::io;
-use crate::index::{Provenance, read_tokens};
+use crate::index::Provenance;
 use crate::sql::{Broken, noted};
 use crate::store::Inner;
 use rusqlite::ffi::{sqlite3_vtab, sqlite3_vtab_cursor};
@@ -12,7 +11,6 @@ use rusqlite::types::Value;
 use rusqlite::vtab::{Context, Filters, IndexConstraintOp, IndexInfo, VTab, VTabConnection, VTabCursor};
 use std::borrow::Cow;
 use std::ffi::{CStr, c_int};
-use std::fs::File;
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::Arc;
@@ -123,10 +121,8 @@ impl Walk<'_> {
         if self.block.as_ref().is_some_and(|b| (b.0, b.1) == (shard, number)) {
             return Ok(());
         }
-        let of = &self.store.shards[shard];
-        let file = File::open(&of.arrow).map_err(io(&of.arrow));
-        let read = file.and_then(|mut f| read_tokens(&mut f, &of.arrow, number, &of.index.blocks[number]));
-        self.block = Some((shard, number, read.map_err(noted(&self.broken))?));
+        let tokens = self.store.tokens(shard, number).map_err(noted(&self.broken))?;
+        self.block = Some((shard, number, tokens));
         Ok(())
     }
     fn here(&self) -> Outcome<&Provenance> {
@@ -147,9 +143,9 @@ unsafe impl VTabCursor for Walk<'_> {
             let Some(value) = values.next() else { break };
             // Other kinds of value narrow nothing here; SQLite compares them itself.
             let Ok(Value::Integer(n)) = Value::try_from(value) else { continue };
-            let n = u64::try_from(n).unwrap_or(if n < 0 { 0 } else { u64::MAX });
+            let n = u64::try_from(n).unwrap_or(0);
             let part = match (*column, operator) {
-                (DOCUMENT, _) => self.store.document(n).unwrap_or(0..0),
+                (DOCUMENT, _) => self.store.documents().find(|d| d.0 == n).map_or(0..0, |d| d.1),
                 (_, IndexConstraintOp::SQLITE_INDEX_CONSTRAINT_EQ) => n..n.saturating_add(1),
                 (_, IndexConstraintOp::SQLITE_INDEX_CONSTRAINT_GE | IndexConstraintOp::SQLITE_INDEX_CONSTRAINT_GT) => {
                     n..u64::MAX

@@ -61,7 +61,7 @@ pub fn run(args: &Doctor) -> u8 {
         (true, true) => "built in; no card with a Vulkan driver found".to_string(),
         (true, false) => cards.iter().map(|(device, name)| format!("{device}: {name}")).collect::<Vec<_>>().join("; "),
     };
-    rows.push(vec!["graphics card".into(), "computes tensors".into(), status]);
+    rows.push(vec!["graphics card".into(), "tensors of programs; commands use the processor".into(), status]);
     print!("{}", render::table(&["optional", "adds", "status"], &rows));
     DONE
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use symbolon_lm::{Corpus, Harvest as How, Harvested, PIECE_BYTES, harvest as gather};
 use symbolon_store::{Part, Store};
@@ -13,6 +12,7 @@ use symbolon_theory::diag::Diagnostics;
 
 use crate::language::{Model, failed};
 use crate::project::plain;
+use crate::wait::bytes_bar;
 use crate::{DONE, STOPPED, cancel_flag, ended};
 
 #[derive(Args, Debug)]
@@ -83,7 +83,8 @@ fn harvest(args: &Harvest) -> Result<u8, Diagnostics> {
         println!("{} sites, {} bytes a token", sites.len(), row * dtype.size());
     }
     let stop = cancel_flag();
-    let bar = bar(corpus.bytes());
+    let bar = bytes_bar();
+    bar.set_length(corpus.bytes());
     let done = gather(&model, &corpus, &how, &args.out, &mut |so_far| {
         bar.set_position(so_far.read);
         bar.set_message(format!("{} tokens", so_far.rows));
@@ -119,13 +120,4 @@ fn say(args: &Harvest, done: &Harvested, rows: u64, checked: Option<u64>) {
     if done.interrupted {
         eprintln!("stopped; the same command goes on from here");
     }
-}
-
-fn bar(bytes: u64) -> ProgressBar {
-    let bar = ProgressBar::new(bytes);
-    // The template is fixed, so it is read without fault; otherwise the plain style stays.
-    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}") {
-        bar.set_style(style);
-    }
-    bar
 }

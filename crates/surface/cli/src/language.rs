@@ -137,15 +137,9 @@ impl Form {
 
 /// An error of language models as what commands print, with a remedy where there is one.
 pub fn failed(error: Error) -> Diagnostics {
-    let help = match &error {
-        Error::Net(symbolon_net::Error::UnknownSite { .. }) => {
-            Some("`symbolon trace MODEL --sites` lists the sites of a model")
-        }
-        _ => None,
-    };
     let mut diagnostic = Diagnostic::error(Code::File, None, error.to_string());
-    if let Some(help) = help {
-        diagnostic = diagnostic.help(help);
+    if let Error::Net(symbolon_net::Error::UnknownSite { .. }) = error {
+        diagnostic = diagnostic.help("`symbolon trace MODEL --sites` lists the sites of a model");
     }
     Diagnostics::one(diagnostic, &Sources::default())
 }

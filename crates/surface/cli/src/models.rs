@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use symbolon_lm::store::Listed;
 use symbolon_lm::{Error, Progress, Store};
@@ -74,12 +74,7 @@ struct Bar(ProgressBar);
 
 impl Bar {
     fn new() -> Bar {
-        let bar = ProgressBar::no_length();
-        // The template is fixed, so it is read without fault; otherwise the plain style stays.
-        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}") {
-            bar.set_style(style);
-        }
-        Bar(bar)
+        Bar(crate::wait::bytes_bar())
     }
 
     fn show(&self, p: &Progress) {

@@ -44,7 +44,7 @@ impl On {
 fn device(name: &str) -> Result<Device, String> {
     match name {
         "cpu" => Ok(Device::Cpu),
-        other => Err(format!("there is no device `{other}` here: this build computes on cpu")),
+        other => Err(format!("there is no device `{other}` here: commands compute on cpu")),
     }
 }
 

@@ -5,6 +5,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use indicatif::{ProgressBar, ProgressStyle};
+
 /// Shows the line until it is dropped. Nothing is shown in the first second, nor where standard error is not a terminal.
 pub struct Waiting {
     /// Dropping the sender ends the thread.
@@ -41,4 +43,14 @@ impl Drop for Waiting {
             let _ = thread.join();
         }
     }
+}
+
+/// A bar for work that is counted in bytes; nothing where standard error is no terminal.
+pub fn bytes_bar() -> ProgressBar {
+    let bar = ProgressBar::no_length();
+    // The template is fixed, so it is read without fault; otherwise the plain style stays.
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}") {
+        bar.set_style(style);
+    }
+    bar
 }
