@@ -7,10 +7,10 @@ use symbolon_read::{Error, Symbolify, arithmetic, refit_exactly};
 use symbolon_tensor::optim::Lbfgs;
 use symbolon_tensor::{DType, Rng, Tensor};
 
-fn trained(config: &KanConfig, x: &Tensor, y: &Tensor) -> Kan {
-    let mut kan = Kan::new(config, &mut Rng::new(1)).unwrap();
+fn trained(config: &KanConfig, seed: u64, x: &Tensor, y: &Tensor) -> Kan {
+    let mut kan = Kan::new(config, &mut Rng::new(seed)).unwrap();
     parameters_as(&mut kan, DType::F64);
-    let how = Lbfgs { iterations: 150, ..Lbfgs::default() };
+    let how = Lbfgs { iterations: 200, ..Lbfgs::default() };
     minimise(&mut kan, &how, &|_| true, |n| Ok(n.forward(std::slice::from_ref(x), &mut Trace::none())?.mse(y)))
         .unwrap();
     kan
@@ -21,7 +21,7 @@ fn a_sum_of_two_curves_is_named() {
     let x = Rng::new(2).uniform([400, 2], -1.0, 1.0, DType::F64);
     let (a, b) = (x.get((.., 0)), x.get((.., 1)));
     let y = ((&a * 3.0).sin() + b.square() * 2.0).unsqueeze(1);
-    let kan = trained(&KanConfig::new([2, 1]), &x, &y);
+    let kan = trained(&KanConfig::new([2, 1]), 1, &x, &y);
     let named = Symbolify::default().run(&kan, &x, &["u", "v"]).unwrap();
     assert_eq!(named.refused(), "");
     let formula = &named.formulas.as_ref().unwrap()[0];
@@ -38,7 +38,7 @@ fn noise_has_no_formula() {
     let x = rng.uniform([300, 1], -1.0, 1.0, DType::F64);
     let y = rng.normal([300, 1], DType::F64);
     let named =
-        Symbolify::default().run(&trained(&KanConfig { grid: 20, ..KanConfig::new([1, 1]) }, &x, &y), &x, &["x"]);
+        Symbolify::default().run(&trained(&KanConfig { grid: 20, ..KanConfig::new([1, 1]) }, 1, &x, &y), &x, &["x"]);
     let named = named.unwrap();
     assert!(named.formulas.is_none());
     assert!(named.refused().contains("no function fits"), "{}", named.refused());
@@ -49,13 +49,14 @@ fn products_are_multiplied_out() {
     let x = Rng::new(4).uniform([400, 2], -1.0, 1.0, DType::F64);
     let y = (x.get((.., 0)) * x.get((.., 1))).unsqueeze(1);
     let config = KanConfig { products: vec![1], ..KanConfig::new([2, 1, 1]) };
-    let named = Symbolify::default().run(&trained(&config, &x, &y), &x, &["u", "v"]).unwrap();
-    assert_eq!(named.edges.len(), 5);
-    if let Some(formulas) = named.formulas {
-        let columns = [x.get((.., 0)).to_vec::<f64>(), x.get((.., 1)).to_vec::<f64>()];
-        let found = formulas[0].refit(&["u", "v"], &[&columns[0], &columns[1]], &y.to_vec::<f64>(), 500).unwrap();
-        assert!(found.rmse < 0.05, "{} {}", found.formula, found.rmse);
-    }
+    // Edges that carry little but a constant are left out first: what shape they have means nothing.
+    let kan = trained(&config, 3, &x, &y).prune(&x, 1e-2, 0.2).unwrap();
+    let named = Symbolify::default().run(&kan, &x, &["u", "v"]).unwrap();
+    assert_eq!(named.edges.len(), 3);
+    let formulas = named.formulas.as_ref().unwrap_or_else(|| panic!("{}", named.refused()));
+    let columns = [x.get((.., 0)).to_vec::<f64>(), x.get((.., 1)).to_vec::<f64>()];
+    let found = formulas[0].refit(&["u", "v"], &[&columns[0], &columns[1]], &y.to_vec::<f64>(), 500).unwrap();
+    assert!(found.rmse < 0.05, "{} {}", found.formula, found.rmse);
 }
 
 #[test]

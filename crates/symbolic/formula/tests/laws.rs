@@ -51,6 +51,16 @@ fn tame(e: &Expr, at: [f64; 3]) -> bool {
     v.is_finite() && v.abs() < 1e6 && e.parts().into_iter().all(|p| tame(p, at)) && !fragile(e, at)
 }
 
+/// No base below nought has a changing exponent. A power of it is real at whole exponents only, so its derivative
+/// along the exponent does not exist, whatever the exponent's own derivative is.
+fn smooth_powers(e: &Expr, at: [f64; 3]) -> bool {
+    let smooth = match e {
+        Expr::Power(base, exponent) => exponent.variables().is_empty() || value(base, at) > 0.0,
+        _ => true,
+    };
+    smooth && e.parts().into_iter().all(|p| smooth_powers(p, at))
+}
+
 /// Close to a jump or a pole, where rounding decides.
 fn fragile(e: &Expr, at: [f64; 3]) -> bool {
     match e {
@@ -88,11 +98,9 @@ proptest! {
 
     #[test]
     fn derivatives_are_those_of_differences(e in formula(), at in point()) {
-        prop_assume!(tame(&e, at));
+        prop_assume!(tame(&e, at) && smooth_powers(&e, at));
         let d = e.derivative("x");
         let slope = value(&d, at);
-        // An exponent that is constant, but not by its form, asks for the logarithm of a base that may be negative.
-        prop_assume!(!slope.is_nan());
         // Two steps tell where the difference itself can be trusted.
         let difference = |h: f64| {
             let moved = |by: f64| value(&e, [at[0] + by, at[1], at[2]]);
@@ -106,7 +114,7 @@ proptest! {
 
     #[test]
     fn tensors_agree_with_columns_and_with_derivatives(e in formula(), at in point()) {
-        prop_assume!(tame(&e, at) && tame(&e.derivative("x"), at));
+        prop_assume!(tame(&e, at) && smooth_powers(&e, at) && tame(&e.derivative("x"), at));
         let program = e.program(&NAMES).unwrap();
         let inputs: Vec<Tensor> = at.iter().map(|x| Tensor::from([*x]).variable()).collect();
         for guard in [Guard::None, Guard::Within(1e-4)] {
