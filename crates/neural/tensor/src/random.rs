@@ -54,7 +54,7 @@ impl Rng {
         }
     }
     /// Two numbers from the normal distribution (Box and Muller).
-    fn pair(&mut self) -> [f64; 2] {
+    pub fn pair(&mut self) -> [f64; 2] {
         let r = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
         let (sin, cos) = (std::f64::consts::TAU * self.unit()).sin_cos();
         [r * cos, r * sin]

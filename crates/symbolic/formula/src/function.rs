@@ -24,7 +24,7 @@ macro_rules! functions {
             }
             /// Its value everywhere.
             pub(crate) fn tensor(self, x: &symbolon_tensor::Tensor) -> symbolon_tensor::Tensor {
-                tensor(self, x)
+                match self { $(Function::$variant => x.$method(),)* }
             }
             /// Its slope at an argument.
             pub fn slope(self, x: &Expr) -> Expr {
@@ -90,27 +90,6 @@ functions! {
     Abs = "abs", "", abs, |x| Expr::apply(Function::Sign, x);
     /// `-1`, `0` or `1`. Its slope is zero wherever there is one.
     Sign = "sign", "\\operatorname{sgn}", sign, |_x| Expr::whole(0);
-}
-
-fn tensor(f: Function, x: &symbolon_tensor::Tensor) -> symbolon_tensor::Tensor {
-    match f {
-        Function::Exp => x.exp(),
-        Function::Log => x.ln(),
-        Function::Sin => x.sin(),
-        Function::Cos => x.cos(),
-        Function::Tan => x.tan(),
-        Function::Asin => x.asin(),
-        Function::Acos => x.acos(),
-        Function::Atan => x.atan(),
-        Function::Sinh => x.sinh(),
-        Function::Cosh => x.cosh(),
-        Function::Tanh => x.tanh(),
-        Function::Asinh => x.asinh(),
-        Function::Acosh => x.acosh(),
-        Function::Atanh => x.atanh(),
-        Function::Abs => x.abs(),
-        Function::Sign => x.sign(),
-    }
 }
 
 impl Function {

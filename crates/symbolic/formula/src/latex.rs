@@ -23,8 +23,12 @@ impl Expr {
                 Self::Exact(r) if r.is_negative() => product(std::slice::from_ref(self)),
                 Self::Exact(r) if Rational::new(1, 2) == Some(*r) => format!("\\sqrt{{{}}}", base.latex()),
                 _ => {
-                    let atom = matches!(**base, Self::Variable(_) | Self::Pi | Self::Exact(_));
-                    let base = if atom && !base.is_negative() { base.latex() } else { parenthesised(base) };
+                    let atom = match &**base {
+                        Self::Variable(_) | Self::Pi => true,
+                        Self::Exact(r) => !r.is_negative() && r.to_whole().is_some(),
+                        _ => false,
+                    };
+                    let base = if atom { base.latex() } else { parenthesised(base) };
                     format!("{base}^{{{}}}", exponent.latex())
                 }
             },
@@ -107,9 +111,14 @@ fn product(factors: &[Expr]) -> String {
     let line = |side: &[Expr]| match side {
         [] => "1".to_owned(),
         [one] => one.latex(),
-        many => {
+        [first, others @ ..] => {
             let inner = |e: &Expr| if matches!(e, Expr::Sum(_)) { parenthesised(e) } else { e.latex() };
-            many.iter().map(inner).collect::<Vec<_>>().join(" ")
+            others.iter().fold(inner(first), |out, e| {
+                let text = if e.is_negative() { parenthesised(e) } else { inner(e) };
+                // Digits beside digits would be read as one number.
+                let times = if text.starts_with(|c: char| c.is_ascii_digit()) { " \\cdot " } else { " " };
+                out + times + &text
+            })
         }
     };
     let text = match below.as_slice() {

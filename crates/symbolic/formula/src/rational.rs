@@ -84,12 +84,10 @@ impl Rational {
     /// A whole power, if it fits.
     pub fn power(self, n: i64) -> Option<Self> {
         let base = if n < 0 { self.recip()? } else { self };
-        let mut out = Self::ONE;
-        for _ in 0..n.unsigned_abs().min(64) {
-            out = out.times(base)?;
-        }
-        // Beyond 64 only powers of one and zero fit, and these do not change any more.
-        (n.unsigned_abs() <= 64 || out == out.times(base)?).then_some(out)
+        // Beyond 64 only powers of zero, one and minus one fit, and these depend on nothing but whether `n` is even.
+        let n = n.unsigned_abs();
+        let times = if n > 64 { 64 + n % 2 } else { n };
+        (0..times).try_fold(Self::ONE, |out, _| out.times(base))
     }
 }
 

@@ -75,7 +75,7 @@ fn apply(f: Function, x: &Tensor, guard: Guard) -> Tensor {
     }
     let slope = |x: &Tensor| {
         let slope = f.slope(&Expr::variable("x")).program(&["x"]).expect("a slope has one variable");
-        slope.forward(std::slice::from_ref(x), &slope.constants().to(x.dtype()), Guard::None)
+        slope.forward(std::slice::from_ref(x), &slope.constants(), Guard::None)
     };
     straightened(x, low + margin, high - margin, |x| f.tensor(x), slope)
 }

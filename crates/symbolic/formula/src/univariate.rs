@@ -105,7 +105,7 @@ pub fn fit_affine(function: Univariate, x: &[f64], y: &[f64], zoom: Zoom) -> Opt
     if x.is_empty() || x.len() != y.len() || x.iter().chain(y).any(|v| !v.is_finite()) {
         return None;
     }
-    let program = function.expr().program(&["x"]).ok()?;
+    let program = Expr::parse(function.formula).ok()?.program(&["x"]).ok()?;
     let all = |a: f64, b: f64, x: &[f64]| {
         let inner: Vec<f64> = x.iter().map(|x| a * x + b).collect();
         program.rows(inner.len(), &[&inner])

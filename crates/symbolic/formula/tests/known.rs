@@ -116,6 +116,9 @@ fn latex_has_fractions_and_roots() {
     assert_eq!(latex("-(x + 1)*y^2"), r"-\left(x + 1\right) y^{2}");
     assert_eq!(latex("sqrt(alpha_1)*abs(x2)"), r"\sqrt{\alpha_{1}} \left|x_{2}\right|");
     assert_eq!(latex("1e-9*x^(1/3)"), r"10^{-9} x^{\frac{1}{3}}");
+    assert_eq!(latex("2*10^x"), r"2 \cdot 10^{x}");
+    assert_eq!(latex("x*(-2.5)"), r"x \left(-2.5\right)");
+    assert_eq!(latex("(1/2)^x"), r"\left(\frac{1}{2}\right)^{x}");
     assert_eq!(latex("2.5e19"), r"2.5 \cdot 10^{19}");
 }
 

@@ -35,6 +35,12 @@ fn puzzles_have_as_many_solutions_as_they_should() {
 }
 
 #[test]
+fn comparisons_may_begin_with_a_constant() {
+    assert_eq!(count("#const n=6. q(1..6). {a}. :- q(X), n/2 < X, a."), 1);
+    assert_eq!(count("#const n=6. q(1..6). {a}. :- q(X), n*2 < X, a."), 2);
+}
+
+#[test]
 fn what_rests_on_itself_does_not_hold() {
     assert_eq!(count("a :- b. b :- a."), 1);
     assert_eq!(count("a :- b. b :- a. :- not a."), 0);
@@ -65,6 +71,7 @@ fn mistakes_are_named_with_their_place() {
     assert!(message("n(1). a(X/0) :- n(X).").contains("divides by zero"));
     assert!(message("n(1..3). a(X) :- n(X), #count{Y : a(Y)} < 2.").contains("through an aggregate"));
     assert!(message("n(1..9999999).").contains("longer than"));
+    assert!(message(&format!("a({}", "(".repeat(100_000))).contains("levels of nesting"));
     let endless = asp::ground("n(0). n(X+1) :- n(X).", &Budget::with_time(std::time::Duration::from_millis(50)));
     assert!(endless.unwrap_err().to_string().contains("time budget"));
 }

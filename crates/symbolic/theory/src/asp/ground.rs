@@ -49,7 +49,8 @@ impl Grounder<'_> {
         not_through_aggregates(rules)?;
         loop {
             let before = self.atoms.len() + self.certain.len();
-            for rule in rules {
+            // Constraints and costs derive nothing.
+            for rule in rules.iter().filter(|r| matches!(r.head, Head::Atom(_) | Head::Choice { .. })) {
                 let mut found = Vec::new();
                 let vars = vec![None; rule.vars.len()];
                 self.join(rule, &rule.body, vars, &mut |g, bound| g.heads(rule, &bound, &mut found))?;
@@ -114,7 +115,7 @@ impl Grounder<'_> {
         rule: &Rule,
         bound: Bound,
         out: &mut Ground,
-        seen: &mut FxHashSet<String>,
+        seen: &mut FxHashSet<GroundRule>,
         costs: &mut Vec<(Vec<Value>, Vec<Body>)>,
     ) -> Fallible<()> {
         let Some(mut body) = self.body(rule, &rule.body, &bound)? else { return Ok(()) };
@@ -160,7 +161,7 @@ impl Grounder<'_> {
                 return Ok(());
             }
         };
-        if seen.insert(format!("{ground:?}")) {
+        if seen.insert(ground.clone()) {
             out.rules.push(ground);
             self.meter.nodes(out.rules.len()).map_err(|s| stopped(rule, s))?;
         }

@@ -39,7 +39,7 @@ use crate::diag::Diagnostics;
 pub struct AtomId(pub u32);
 
 /// What a ground rule needs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Body {
     pub holds: Vec<AtomId>,
     pub fails: Vec<AtomId>,
@@ -47,7 +47,7 @@ pub(crate) struct Body {
 }
 
 /// A weighted count with bounds, or its negation. An element counts when one of its conditions holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Sum {
     pub negated: bool,
     pub elements: Vec<(i64, Vec<Body>)>,
@@ -55,7 +55,7 @@ pub(crate) struct Sum {
     pub high: i64,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum GroundRule {
     Normal { head: Option<AtomId>, body: Body },
     Choice { elements: Vec<(AtomId, Body)>, low: Option<i64>, high: Option<i64>, body: Body },

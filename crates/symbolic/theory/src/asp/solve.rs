@@ -81,7 +81,7 @@ impl Completion {
         clauses.iter().filter(|clause| !clause.contains(&truth)).for_each(|clause| c.problem.clause(clause));
         for cost in &ground.costs {
             let when: Vec<Literal> = cost.when.iter().map(|b| c.body(b)).collect();
-            let any = if let [one] = when[..] { one } else { c.problem.any(&when) };
+            let any = c.problem.any(&when);
             c.problem.cost(any, cost.weight);
         }
         c
@@ -137,8 +137,7 @@ impl Completion {
                 if low.is_none() && high.is_none() {
                     return;
                 }
-                let counts: Vec<Literal> =
-                    counted.iter().map(|(_, w)| if let [one] = w[..] { one } else { self.problem.any(w) }).collect();
+                let counts: Vec<Literal> = counted.iter().map(|(_, w)| self.problem.any(w)).collect();
                 let (low, high) = (low.unwrap_or(i64::MIN), high.unwrap_or(i64::MAX));
                 if whole == self.truth && low == 1 && high == 1 {
                     return self.problem.exactly(1, &counts);
@@ -186,7 +185,7 @@ impl Completion {
         let mut terms = Vec::new();
         for (weight, when) in &sum.elements {
             let ways: Vec<Literal> = when.iter().map(|b| self.body(b)).collect();
-            let any = if let [one] = ways[..] { one } else { self.problem.any(&ways) };
+            let any = self.problem.any(&ways);
             terms.push((any, *weight));
         }
         terms
@@ -195,7 +194,6 @@ impl Completion {
     fn sum(&mut self, sum: &Sum) -> Literal {
         let terms = self.terms(sum);
         let within = self.problem.sum_is_within(&terms, [sum.low, sum.high]);
-        let within = if terms.is_empty() && (sum.low..=sum.high).contains(&0) { self.truth } else { within };
         if sum.negated { !within } else { within }
     }
 

@@ -99,7 +99,7 @@ pub(super) struct Rule {
 pub(super) fn parse(name: &str, text: &str) -> Result<(Vec<Rule>, Sources), Diagnostics> {
     let mut sources = Sources::default();
     sources.add(name, text);
-    let mut reader = Reader { text, at: 0, vars: Vec::new(), extra: Vec::new(), constants: Vec::new() };
+    let mut reader = Reader { text, at: 0, vars: Vec::new(), extra: Vec::new(), constants: Vec::new(), depth: 0 };
     match reader.program() {
         Ok(rules) => Ok((rules, sources)),
         Err(d) => Err(Diagnostics::one(d, &sources)),
@@ -115,7 +115,12 @@ struct Reader<'a> {
     /// Ranges inside atoms, as goals that generate them.
     extra: Vec<Goal>,
     constants: Vec<(String, Value)>,
+    /// Operands that are being read, one inside the other.
+    depth: usize,
 }
+
+/// Deeper nesting than this would use up the stack.
+const DEEPEST: usize = 150;
 
 impl<'a> Reader<'a> {
     fn program(&mut self) -> Read<Vec<Rule>> {
@@ -212,7 +217,7 @@ impl<'a> Reader<'a> {
     }
 
     fn head(&mut self) -> Read<Head> {
-        let low = if self.starts("{") { None } else { self.bound_before("{")? };
+        let low = if self.starts("{") { None } else { self.bound_before(&["{"]) };
         if low.is_some() || self.starts("{") {
             self.need("{")?;
             let mut elements = Vec::new();
@@ -248,28 +253,24 @@ impl<'a> Reader<'a> {
     }
 
     /// `expr` (and `<=`) where a bracket follows; nothing is read otherwise.
-    fn bound_before(&mut self, bracket: &str) -> Read<Option<Expr>> {
+    fn bound_before(&mut self, brackets: &[&str]) -> Option<Expr> {
         let (at, vars, extra) = (self.at, self.vars.len(), self.extra.len());
         if let Ok(low) = self.expr() {
             self.eat("<=");
-            if self.starts(bracket) {
-                return Ok(Some(low));
+            if brackets.iter().any(|b| self.starts(b)) {
+                return Some(low);
             }
         }
         self.at = at;
         self.vars.truncate(vars);
         self.extra.truncate(extra);
-        Ok(None)
+        None
     }
 
     fn body_item(&mut self, body: &mut Vec<Goal>, aggregates: &mut Vec<Aggregate>) -> Read<()> {
         let at = self.at;
         let negated = self.eat_word("not");
-        let low = if self.starts("#") || self.starts("{") { None } else { self.bound_before("#")? };
-        let low = match low {
-            None if !self.starts("{") => self.bound_before("{")?,
-            low => low,
-        };
+        let low = self.bound_before(&["#", "{"]);
         if self.starts("#") || self.starts("{") {
             let mut aggregate = self.aggregate(low)?;
             aggregate.negated ^= negated;
@@ -354,7 +355,7 @@ impl<'a> Reader<'a> {
         let at = (self.at, self.vars.len(), self.extra.len());
         if self.starts_lower() {
             let atom = self.atom()?;
-            if self.cmp_ahead().is_none() && !self.starts("+") && !self.starts("-") && !self.starts("*") {
+            if self.cmp_ahead().is_none() && !["+", "-", "*", "/", "\\"].iter().any(|op| self.starts(op)) {
                 return Ok(Goal::Holds(atom));
             }
             self.at = at.0;
@@ -428,6 +429,16 @@ impl<'a> Reader<'a> {
     }
 
     fn factor(&mut self) -> Read<Expr> {
+        if self.depth == DEEPEST {
+            return Err(self.error(&format!("more than {DEEPEST} levels of nesting")));
+        }
+        self.depth += 1;
+        let out = self.operand();
+        self.depth -= 1;
+        out
+    }
+
+    fn operand(&mut self) -> Read<Expr> {
         if self.eat("(") {
             let inner = self.expr()?;
             self.need(")")?;
