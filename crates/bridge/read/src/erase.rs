@@ -33,13 +33,13 @@ impl Eraser {
             let (centred, n) = (&x - &mean, x.size(0) as f64);
             let z = symbolon_data::indices(labels).one_hot(classes, DType::F64);
             let cross = centred.t().matmul(&(&z - z.mean_axis(0, true))) / n;
-            let (values, vectors) = (centred.t().matmul(&centred) / n).eigh().map_err(symbolon_net::Error::from)?;
+            let (values, vectors) = (centred.t().matmul(&centred) / n).eigh()?;
             let least = RANK * values.max().item();
             let kept = values.gt_scalar(least).to(DType::F64);
             let root = values.clamp_min(least.max(f64::MIN_POSITIVE)).sqrt();
             let whiten = (&vectors * (&kept / &root)).matmul(&vectors.t());
             let colour = (&vectors * (&kept * &root)).matmul(&vectors.t());
-            let found = whiten.matmul(&cross).svd().map_err(symbolon_net::Error::from)?;
+            let found = whiten.matmul(&cross).svd()?;
             let strengths = found.s.to_vec::<f64>();
             let rank = strengths.iter().filter(|s| **s > 1e-9 * strengths[0].max(1e-12)).count().max(1);
             let basis = found.u.narrow(1, ..rank);

@@ -45,5 +45,11 @@ pub enum Error {
     Theory(#[from] symbolon_theory::diag::Diagnostics),
 }
 
+impl From<symbolon_tensor::Error> for Error {
+    fn from(error: symbolon_tensor::Error) -> Error {
+        Error::Net(error.into())
+    }
+}
+
 /// Results of this crate.
 pub type Result<T> = std::result::Result<T, Error>;

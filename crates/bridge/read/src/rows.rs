@@ -1,6 +1,6 @@
 //! Rows of a site: the one way in which readers get their data out of a network.
 
-use symbolon_net::{Network, Select, Site, Trace};
+use symbolon_net::{Activation, Network, Select, Site, Trace};
 use symbolon_tensor::{Tensor, no_grad};
 
 use crate::error::{Error, Result};
@@ -50,11 +50,16 @@ pub fn rows_of(
         }
         no_grad(|| network.forward(&batch(inputs, from..(from + at_once).min(examples)), &mut trace))?;
         for (part, site) in parts.iter_mut().zip(&names) {
-            let found = trace.get(site).ok_or_else(|| setting(&format!("the network did not pass its site {site}")))?;
-            part.push(found.detach().select(select)?.rows());
+            part.push(passed(&trace, site, "rows of a site")?.detach().select(select)?.rows());
         }
     }
     Ok(parts.iter().map(|p| Tensor::cat(&p.iter().collect::<Vec<_>>(), 0)).collect())
+}
+
+/// What a pass kept of a site.
+pub(crate) fn passed<'t>(trace: &'t Trace, site: &Site, what: &'static str) -> Result<&'t Activation> {
+    let problem = || format!("the network did not pass its site {site}");
+    trace.get(site).ok_or_else(|| Error::Setting { what, problem: problem() })
 }
 
 /// Some examples of all inputs.
@@ -83,20 +88,19 @@ pub fn last_rows(
         return Err(setting("no sequences, an empty one, no sites, or none at once"));
     }
     let names: Vec<Site> = sites.iter().map(|s| Site::new(s)).collect::<symbolon_net::Result<_>>()?;
+    let ask = || names.iter().fold(Trace::new(), |t, s| t.record(s));
+    ask().check(&network.sites())?;
     let mut order: Vec<usize> = (0..sequences.len()).collect();
     order.sort_by_key(|&i| (sequences[i].len(), i));
     let mut parts: Vec<Vec<Tensor>> = vec![Vec::new(); sites.len()];
     for same in order.chunk_by(|&a, &b| sequences[a].len() == sequences[b].len()) {
         for some in same.chunks(at_once) {
             let flat: Vec<i64> = some.iter().flat_map(|&i| sequences[i].iter().map(|&t| i64::from(t))).collect();
-            let tokens =
-                Tensor::new(flat, [some.len(), sequences[some[0]].len()]).map_err(symbolon_net::Error::from)?;
-            let mut trace = sites.iter().fold(Trace::new(), |t, s| t.record(s));
-            trace.check(&network.sites())?;
+            let tokens = Tensor::new(flat, [some.len(), sequences[some[0]].len()])?;
+            let mut trace = ask();
             no_grad(|| network.forward(&[tokens], &mut trace))?;
             for (part, site) in parts.iter_mut().zip(&names) {
-                let found =
-                    trace.get(site).ok_or_else(|| setting(&format!("the network did not pass its site {site}")))?;
+                let found = passed(&trace, site, "rows of sequences")?;
                 part.push(found.detach().select(&Select::positions([-1]))?.rows());
             }
         }

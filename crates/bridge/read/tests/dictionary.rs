@@ -49,7 +49,6 @@ fn every_recipe_finds_what_was_planted_and_nothing_in_shuffled_rows() {
     for (name, recipe) in recipes() {
         let found = mmcs(&world.directions, &learn(&world.rows, &recipe).directions()).unwrap();
         assert!(found > 0.85, "{name}: MMCS {found:.3} with what was planted");
-        let recipe = Recipe { steps: 200, ..recipe };
         let empty = mmcs(&world.directions, &learn(&shuffled, &recipe).directions()).unwrap();
         assert!(empty < random + 0.1, "{name}: MMCS {empty:.3} in noise, {random:.3} by chance");
     }

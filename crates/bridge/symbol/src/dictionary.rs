@@ -150,9 +150,12 @@ impl Dictionary {
     }
     /// Inner products with the encoder `[rows, features]`, of rows as they are in the network.
     pub fn inner(&self, rows: &Tensor) -> Tensor {
+        self.products(rows, &self.encoder, &self.encoder_bias)
+    }
+    fn products(&self, rows: &Tensor, encoder: &Tensor, bias: &Tensor) -> Tensor {
         let kind = rows.dtype();
         let x = self.normalise.rows(rows) - self.offset.to(kind);
-        x.matmul(&self.encoder.to(kind)) + self.encoder_bias.to(kind)
+        x.matmul(&encoder.to(kind)) + bias.to(kind)
     }
     /// Codes `[rows, features]` of rows `[rows, units]`. Differentiable.
     pub fn encode(&self, rows: &Tensor) -> Tensor {
@@ -163,10 +166,8 @@ impl Dictionary {
         if let Sparsity::TopK(_) = self.sparsity {
             return self.encode(rows).index_select(1, which);
         }
-        let kind = rows.dtype();
-        let x = self.normalise.rows(rows) - self.offset.to(kind);
-        let inner =
-            x.matmul(&self.encoder.index_select(1, which).to(kind)) + self.encoder_bias.index_select(0, which).to(kind);
+        let (encoder, bias) = (self.encoder.index_select(1, which), self.encoder_bias.index_select(0, which));
+        let inner = self.products(rows, &encoder, &bias);
         match &self.sparsity {
             Sparsity::JumpRelu(threshold) => Sparsity::JumpRelu(threshold.index_select(0, which)).apply(&inner),
             other => other.apply(&inner),

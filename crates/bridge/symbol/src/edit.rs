@@ -44,7 +44,7 @@ fn write<S: Symbol + ?Sized>(
     if old.rows() != values.rows() {
         return Err(Error::Rows { rows: old.rows(), found: values.rows() });
     }
-    let mask = symbolon_tensor::Tensor::from_bools(rows.to_vec(), [rows.len()]).map_err(symbolon_net::Error::from)?;
+    let mask = symbolon_tensor::Tensor::from_bools(rows.to_vec(), [rows.len()])?;
     let mask = if old.tensor().rank() == 2 { mask.unsqueeze(1) } else { mask };
     let new = values.tensor().to(old.tensor().dtype());
     let chosen = mask.expand(new.shape()).choose(&new, old.tensor());

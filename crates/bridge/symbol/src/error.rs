@@ -78,5 +78,11 @@ pub enum Error {
     Net(#[from] symbolon_net::Error),
 }
 
+impl From<symbolon_tensor::Error> for Error {
+    fn from(error: symbolon_tensor::Error) -> Error {
+        Error::Net(error.into())
+    }
+}
+
 /// Results of this crate.
 pub type Result<T> = std::result::Result<T, Error>;

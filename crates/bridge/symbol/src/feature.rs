@@ -51,7 +51,7 @@ impl Features {
             return bad(format!("{} features are named, {} of them different", which.len(), sorted.len()));
         }
         let indices = which.iter().map(|&f| f as i64).collect();
-        let which = Tensor::checked_indices(indices, [which.len()], count).map_err(symbolon_net::Error::from)?;
+        let which = Tensor::checked_indices(indices, [which.len()], count)?;
         Ok(Features { site, dictionary, domain: Domain::Vector(which.len()), which })
     }
 
@@ -107,6 +107,9 @@ impl Symbol for Features {
     fn parts(&self) -> Option<Parts> {
         let settings = serde_json::json!({"which": self.which()});
         Some(Parts::new(Features::KIND, settings).with_dictionary(&self.dictionary))
+    }
+    fn numbers(&self) -> Option<Vec<usize>> {
+        Some(self.which())
     }
 }
 

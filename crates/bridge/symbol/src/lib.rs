@@ -89,4 +89,8 @@ pub trait Symbol: Send + Sync {
     fn parts(&self) -> Option<reading::Parts> {
         None
     }
+    /// Numbers of the parts of its vectors, where they have numbers of their own: features of a dictionary.
+    fn numbers(&self) -> Option<Vec<usize>> {
+        None
+    }
 }

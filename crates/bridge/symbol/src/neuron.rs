@@ -31,7 +31,7 @@ impl Neuron {
 
     /// The same as a direction.
     pub fn direction(&self) -> Result<Direction> {
-        let at = Tensor::new(vec![self.unit as i64], [1]).map_err(symbolon_net::Error::from)?;
+        let at = Tensor::new(vec![self.unit as i64], [1])?;
         Direction::new(self.site.clone(), &at.one_hot(self.width, DType::F64).reshape([self.width]))
     }
 }

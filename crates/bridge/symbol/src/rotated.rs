@@ -1,6 +1,6 @@
-//! Rotated coordinates of a site with a soft mask: what distributed alignment search learns with (Geiger et al. 2024; boundless
-//! masks: Wu et al. 2023). The rotation and the mask may be variables, so an interchange through this symbol can be trained;
-//! once the mask is hard, [`Rotated::harden`] gives the [`Subspace`] that it stands for.
+//! Rotated coordinates of a site with a soft mask, as in distributed alignment search (Geiger et al. 2024; boundless masks: Wu
+//! et al. 2023). The rotation and the mask may be variables, so an interchange through this symbol can be trained; once the mask
+//! is hard, [`Rotated::harden`] gives the [`Subspace`] that it stands for.
 
 use symbolon_net::{Activation, Site};
 use symbolon_tensor::{DType, Tensor, no_grad};
@@ -11,7 +11,7 @@ use crate::values::{Domain, Values};
 use crate::{Law, Laws, Subspace, Symbol};
 
 /// How far rows may be from orthonormal before a rotation is refused.
-const TOLERANCE: f64 = 1e-4;
+pub(crate) const TOLERANCE: f64 = 1e-4;
 
 /// All coordinates `y = R h` of a site; writing moves each as far towards its new value as the mask says:
 /// `h + R^T (m * (v - R h))`.

@@ -45,7 +45,7 @@ impl SaeLens {
         if !config.is_object() {
             return Err(bad("it is no JSON object".into()));
         }
-        let arrays = io::load(folder.join(WEIGHTS)).map_err(symbolon_net::Error::from)?;
+        let arrays = io::load(folder.join(WEIGHTS))?;
         let array = |name: &str| {
             let found = arrays.get(name).filter(|t| t.dtype().is_float()).map(|t| t.to(DType::F32));
             found.ok_or_else(|| bad(format!("`{WEIGHTS}` has no array of real numbers `{name}`")))
@@ -176,21 +176,9 @@ impl SaeLens {
             Sparsity::JumpRelu(threshold) => arrays.push(("threshold", threshold.clone())),
             Sparsity::Relu => (),
         }
-        io::save(folder.join(WEIGHTS), arrays.iter().map(|(n, t)| (*n, t))).map_err(symbolon_net::Error::from)?;
+        io::save(folder.join(WEIGHTS), arrays.iter().map(|(n, t)| (*n, t)))?;
         let text = serde_json::to_string_pretty(&config).map_err(|e| Error::Definition(e.to_string()))?;
-        io::replace(folder.join(CONFIG), |beside| {
-            std::fs::write(beside, text + "\n").map_err(io_error(beside)).map_err(Failed)
-        })
-        .map_err(|Failed(e)| e)
-    }
-}
-
-/// An error on its way through a function that has errors of its own.
-struct Failed(Error);
-
-impl From<symbolon_tensor::Error> for Failed {
-    fn from(e: symbolon_tensor::Error) -> Failed {
-        Failed(symbolon_net::Error::from(e).into())
+        io::replace(folder.join(CONFIG), |beside| std::fs::write(beside, text + "\n").map_err(io_error(beside)))
     }
 }
 

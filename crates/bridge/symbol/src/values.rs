@@ -85,7 +85,7 @@ impl Values {
             }
             log[row * size + label] = (-rest).ln_1p();
         }
-        let tensor = Tensor::new(log, [labels.len(), size]).map_err(symbolon_net::Error::from)?;
+        let tensor = Tensor::new(log, [labels.len(), size])?;
         Ok(Values::Categorical(tensor))
     }
 

@@ -193,6 +193,9 @@ fn what_cannot_be_kept_is_refused_and_nothing_is_lost() {
     twice.symbols.push(again);
     assert!(twice.save(&folder).unwrap_err().to_string().contains("two symbols are called `sae`"));
     assert_eq!(Reading::load(&folder).unwrap().symbols.len(), 8);
+    let mut odd = reading();
+    odd.evidence[0].value = f64::NAN;
+    assert!(odd.save(&folder).unwrap_err().to_string().contains("no finite number"));
     let other = dir.path().join("notes");
     std::fs::create_dir(&other).unwrap();
     std::fs::write(other.join("diary.txt"), "dear").unwrap();

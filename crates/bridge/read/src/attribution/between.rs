@@ -58,7 +58,7 @@ impl<'n> Between<'n> {
         let mut trace = Trace::new();
         for place in [&from, &to] {
             if let Place::Site(site) = place {
-                trace = trace.record(site.to_string().as_str());
+                trace = trace.record(site);
             }
         }
         if !trace.is_idle() {
@@ -98,11 +98,11 @@ impl<'n> Between<'n> {
         let mut trace = Trace::new();
         let mut inputs = self.inputs.to_vec();
         match &self.from {
-            Place::Site(site) => trace = trace.edit(site.to_string().as_str(), Edit::Replace(x.clone())),
+            Place::Site(site) => trace = trace.edit(site, Edit::Replace(x.clone())),
             _ => inputs[0] = x.clone(),
         }
         if let Place::Site(site) = &self.to {
-            trace = trace.record(site.to_string().as_str());
+            trace = trace.record(site);
         }
         let y = self.network.forward(&inputs, &mut trace)?;
         Ok((self.head)(&self.end(&trace, y)?))

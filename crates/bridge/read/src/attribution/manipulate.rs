@@ -71,7 +71,7 @@ impl Manipulation {
         };
         let mut steps = 0;
         while at != end {
-            let now = Tensor::new(at.clone(), from.shape()).map_err(symbolon_net::Error::from)?.to(from.dtype());
+            let now = Tensor::new(at.clone(), from.shape())?.to(from.dtype());
             let gradient = flat(&finite(between.gradient_at(&now)?, steps)?);
             for i in 0..n {
                 let row = i * d..(i + 1) * d;
@@ -101,6 +101,6 @@ impl Manipulation {
             }
             steps += 1;
         }
-        Ok((Tensor::new(parts, from.shape()).map_err(symbolon_net::Error::from)?.to(from.dtype()), steps))
+        Ok((Tensor::new(parts, from.shape())?.to(from.dtype()), steps))
     }
 }

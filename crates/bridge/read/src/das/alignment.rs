@@ -123,8 +123,7 @@ impl Alignment {
     pub fn angle_to(&self, variable: usize, other: &Tensor) -> Result<Option<f64>> {
         let Some(axes) = self.axes(variable) else { return Ok(None) };
         let other = Subspace::new(self.site.clone(), other)?;
-        let cosines =
-            axes.to(DType::F64).matmul(&other.basis().to(DType::F64).t()).svd().map_err(symbolon_net::Error::from)?.s;
+        let cosines = axes.to(DType::F64).matmul(&other.basis().to(DType::F64).t()).svd()?.s;
         Ok(Some(cosines.min().item().clamp(0.0, 1.0).acos().to_degrees()))
     }
 }

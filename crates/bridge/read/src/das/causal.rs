@@ -129,8 +129,9 @@ impl Causal {
         let missing = |(r, label): (usize, Option<usize>)| label.ok_or_else(|| bad(format!("run {r} has no label")));
         found.into_iter().enumerate().map(missing).collect()
     }
-    /// `count` pairs of these examples with the labels that the model says after the interchange: labels in equal shares, and
-    /// of each half of the pairs that change the base's label, so that neither a constant answer nor no change scores well.
+    /// At most `count` pairs of these examples with the labels that the model says after the interchange: labels in equal shares,
+    /// and of each half of the pairs that change the base's label, so that neither a constant answer nor no change scores well.
+    /// Where some kind of pair is too rare to be drawn often enough there are fewer of it: count them where shares matter.
     /// Each pair sets a random non-empty set of variables, each from an example of its own.
     ///
     /// # Errors

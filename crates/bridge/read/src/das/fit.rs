@@ -107,7 +107,7 @@ impl Das {
                     _ => frozen.units(),
                 };
                 let start = project::orthonormal(&rng.normal([count, frozen.units()], DType::F64));
-                (start.map_err(symbolon_net::Error::from)?.to(dtype).variable(), true)
+                (start?.to(dtype).variable(), true)
             }
         };
         let coordinates = rotation.size(0);

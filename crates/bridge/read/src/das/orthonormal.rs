@@ -31,7 +31,7 @@ pub fn retract(rows: &Tensor) -> Result<Tensor> {
         }
         let off = orthonormality(&r);
         if off.is_nan() || off > 1e-10 {
-            r = project::orthonormal(&rows.detach().to(DType::F64)).map_err(symbolon_net::Error::from)?;
+            r = project::orthonormal(&rows.detach().to(DType::F64))?;
         }
         Ok(r.to(dtype))
     })

@@ -73,10 +73,6 @@ impl Corpus {
     pub fn fragment(&self, number: usize) -> Range<usize> {
         number * self.fragment..(number + 1) * self.fragment
     }
-    /// The fragment of a row.
-    pub fn fragment_of(&self, row: usize) -> usize {
-        row / self.fragment
-    }
     /// The text of a token.
     pub fn text(&self, row: usize) -> &str {
         &self.texts[row]

@@ -17,7 +17,7 @@ fn matrix(rows: &Tensor, count: usize) -> Result<Tensor> {
 fn principal(rows: &Tensor) -> Result<(Tensor, Tensor)> {
     let centred = rows - rows.mean_axis(0, true);
     let covariance = centred.t().matmul(&centred) / (rows.size(0) - 1) as f64;
-    let (values, vectors) = covariance.eigh().map_err(symbolon_net::Error::from)?;
+    let (values, vectors) = covariance.eigh()?;
     Ok((vectors.flip(&[1]).t().contiguous(), values.flip(&[0]).clamp_min(0.0)))
 }
 
@@ -45,12 +45,11 @@ pub fn independent_components(rows: &Tensor, count: usize, steps: usize, rng: &m
         }
         let whiten = axes / variances.sqrt().unsqueeze(1);
         let z = (&x - x.mean_axis(0, true)).matmul(&whiten.t()).to(DType::F32);
-        let apart = |w: &Tensor| orthonormal(w).map_err(symbolon_net::Error::from);
-        let mut w = apart(&rng.normal([count, count], DType::F32))?;
+        let mut w = orthonormal(&rng.normal([count, count], DType::F32))?;
         for _ in 0..steps {
             let g = z.matmul(&w.t()).tanh();
             let slope = g.square().mean_axis(0, false).negative() + 1.0;
-            let next = apart(&(g.t().matmul(&z) / z.size(0) as f64 - &w * slope.unsqueeze(1)))?;
+            let next = orthonormal(&(g.t().matmul(&z) / z.size(0) as f64 - &w * slope.unsqueeze(1)))?;
             // Directions that only changed their sign have not moved.
             let still = (&next * &w).sum_axis(1, false).abs().min().item();
             w = next;
@@ -80,5 +79,5 @@ pub fn shuffled_within(rows: &Tensor, rng: &mut Rng) -> Result<Tensor> {
             out[r * units + u] = from[p as usize * units + u];
         }
     }
-    Ok(Tensor::new(out, [count, units]).map_err(symbolon_net::Error::from)?.to(rows.dtype()))
+    Ok(Tensor::new(out, [count, units])?.to(rows.dtype()))
 }

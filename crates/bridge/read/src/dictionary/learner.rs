@@ -303,7 +303,7 @@ impl Task for Learner<'_> {
     }
 }
 
-/// What parameters become outside the tape; used between steps.
+/// Puts other rows (of the first axis) in the place of some; used between steps.
 pub(super) fn put(tensor: &mut Tensor, rows: &[usize], with: &Tensor) {
     let at = symbolon_data::indices(rows);
     tensor.update(|old| {

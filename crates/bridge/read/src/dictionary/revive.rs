@@ -41,7 +41,8 @@ pub(super) fn resample(learner: &mut Learner<'_>, x: &Tensor, y: &Tensor, rng: &
     let drawn: Vec<usize> = dead.iter().map(|_| draw()).collect();
     let picked = symbolon_data::indices(&drawn);
     let (encoder, decoder) = no_grad(|| {
-        let living: Vec<usize> = (0..learner.quiet.len()).filter(|f| !dead.contains(f)).collect();
+        let limit = learner.recipe.dead_after as i64;
+        let living: Vec<usize> = (0..learner.quiet.len()).filter(|&f| learner.quiet[f] < limit).collect();
         let length = match living.is_empty() {
             true => 1.0,
             false => {

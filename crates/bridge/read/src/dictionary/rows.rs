@@ -71,10 +71,8 @@ impl<'a> Rows<'a> {
         };
         let (inputs, targets) = rows.first(256)?;
         sound(inputs, "rows")?;
-        targets.map_or(Ok(rows), |t| sound(t, "targets").map(|_| Rows::listed_again(store, sites)))
-    }
-    fn listed_again(store: &'a Store, sites: &[&str]) -> Rows<'a> {
-        Rows { kept: Kept::Stored { store, sites: sites.iter().map(|s| (*s).to_owned()).collect(), reading: None } }
+        targets.map(|t| sound(t, "targets")).transpose()?;
+        Ok(rows)
     }
     /// How many rows there are.
     pub fn count(&self) -> usize {

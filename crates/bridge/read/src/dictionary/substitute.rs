@@ -39,7 +39,7 @@ impl Substitution {
                 Edit::map(move |a| Ok(a.from_rows(&dictionary.reconstruct(&a.rows()))?.into_tensor()))
             }
             false => {
-                let mut trace = Trace::new().record(self.input.to_string().as_str());
+                let mut trace = Trace::new().record(&self.input);
                 trace.check(&network.sites())?;
                 no_grad(|| network.forward(inputs, &mut trace))?;
                 let Some(found) = trace.get(&self.input) else {
@@ -66,7 +66,7 @@ impl Substitution {
                 Ok(a.with_selected(&select, new.select(&select)?.tensor())?.into_tensor())
             }
         });
-        let mut trace = Trace::new().edit(self.target.to_string().as_str(), part);
+        let mut trace = Trace::new().edit(&self.target, part);
         trace.check(&network.sites())?;
         Ok(no_grad(|| network.forward(inputs, &mut trace))?)
     }

@@ -46,6 +46,6 @@ pub fn planted(units: usize, features: usize, active: usize, count: usize, rng: 
             row.iter_mut().zip(&truth[f * units..]).for_each(|(x, d)| *x += strength * d);
         }
     }
-    let rows = Tensor::new(rows, [count, units]).map_err(symbolon_net::Error::from)?;
+    let rows = Tensor::new(rows, [count, units])?;
     Ok(Planted { directions, rows })
 }

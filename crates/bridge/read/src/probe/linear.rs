@@ -73,7 +73,7 @@ impl Probe {
         let left =
             weighed.t().matmul(&a) * (1.0 / n) + Tensor::eye(a.size(1), DType::F64) * Tensor::from(ridge).unsqueeze(0);
         let right = weighed.t().matmul(&y.unsqueeze(1)) * (1.0 / n);
-        Ok(scale.undo(&left.solve(&right).map_err(symbolon_net::Error::from)?.squeeze(1)))
+        Ok(scale.undo(&left.solve(&right)?.squeeze(1)))
     }
     /// The difference of the class means, with the threshold in the middle.
     ///

@@ -164,7 +164,7 @@ fn principal(rows: &Tensor) -> Result<Tensor> {
     let (n, d) = (rows.size(0), rows.size(1));
     let wide = d > n;
     let gram = if wide { rows.matmul(&rows.t()) } else { rows.t().matmul(rows) };
-    let (_, vectors) = gram.eigh().map_err(symbolon_net::Error::from)?;
+    let (_, vectors) = gram.eigh()?;
     let last = vectors.get((.., -1)).unsqueeze(1);
     Ok(if wide { rows.t().matmul(&last).squeeze(1) } else { last.squeeze(1) })
 }

@@ -92,7 +92,7 @@ impl Reading {
     /// else is left alone.
     ///
     /// # Errors
-    /// [`Error::Reading`] for symbols that cannot be kept or share a name, and for a folder that holds no reading;
+    /// [`Error::Reading`] for symbols that cannot be kept or share a name, for evidence that is not finite, and for a folder that holds no reading;
     /// [`Error::Io`] and [`Error::Net`] with the file.
     pub fn save(&self, folder: impl AsRef<Path>) -> Result<()> {
         let folder = folder.as_ref();
@@ -124,10 +124,8 @@ impl Reading {
             Ok(())
         };
         let done = put();
-        let _ = fs::remove_dir_all(&old);
-        if done.is_err() {
-            let _ = fs::remove_dir_all(&new);
-        }
+        // After a failure the older reading is back in its place, or else still aside: it is not removed.
+        let _ = fs::remove_dir_all(if done.is_ok() { &old } else { &new });
         done
     }
 
@@ -150,8 +148,12 @@ impl Reading {
             columns: r.columns.iter().map(|c| arrays.column(c)).collect(),
         });
         let relations = relations.collect();
+        let odd = |e: &&Evidence| !e.interval.iter().flatten().chain([&e.value]).all(|x| x.is_finite());
+        if let Some(e) = self.evidence.iter().find(odd) {
+            return Err(self.wrong(format!("`{}` is no finite number: leave it out of the evidence", e.what)));
+        }
         let file = folder.join(TENSORS);
-        io::save(&file, arrays.all.iter().map(|(n, t)| (n.as_str(), t))).map_err(symbolon_net::Error::from)?;
+        io::save(&file, arrays.all.iter().map(|(n, t)| (n.as_str(), t)))?;
         let words = Words {
             format: FORMAT.to_owned(),
             name: self.name.clone(),
@@ -186,7 +188,7 @@ impl Reading {
                 "`{TENSORS}` is not the file that was written: it was cut off or changed; copy the folder anew"
             )));
         }
-        let arrays = io::load(&file).map_err(symbolon_net::Error::from)?;
+        let arrays = io::load(&file)?;
         let array =
             |key: &String| arrays.get(key).cloned().ok_or_else(|| bad(format!("`{TENSORS}` has no array `{key}`")));
         let mut symbols = Vec::with_capacity(words.symbols.len());

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use symbolon_net::Site;
-use symbolon_tensor::{DType, Tensor};
+use symbolon_tensor::Tensor;
 
 use crate::dictionary::{Dictionary, Normalise, Sparsity};
 use crate::error::{Error, Result};
 use crate::feature::{Feature, Features};
+use crate::rotated::{TOLERANCE, orthonormality};
 use crate::{Codebook, Composite, Direction, NeuralPredicate, Neuron, Subspace, Symbol};
 
 /// What a symbol is made of.
@@ -169,8 +170,8 @@ fn orthonormal(parts: &Parts, rows: Tensor) -> Result<Tensor> {
     if rows.rank() != 2 || rows.is_empty() || rows.size(0) > rows.size(1) || !rows.dtype().is_float() {
         return Err(parts.bad(&format!("rows of shape {:?} span no space", rows.shape())));
     }
-    let wide = rows.to(DType::F64);
-    match wide.matmul(&wide.t()).is_close(&Tensor::eye(rows.size(0), DType::F64), 1e-4, 0.0) {
+    // Numbers that are none are no rows either.
+    match orthonormality(&rows) <= TOLERANCE {
         true => Ok(rows),
         false => Err(parts.bad("its rows are not orthonormal")),
     }

@@ -21,7 +21,6 @@ pub use relation::{Column, Relation};
 use crate::Symbol;
 use crate::error::{Error, Result};
 use crate::facts::{atom, quoted, real};
-use crate::feature::Features;
 use crate::values::Values;
 
 /// Where a reading comes from.
@@ -221,6 +220,5 @@ fn token(places: &[[i64; 2]]) -> Column {
 
 /// Numbers of the parts of a vector: a dictionary's features keep their own.
 fn units_of(symbol: &Arc<dyn Symbol>, width: usize) -> Vec<i64> {
-    let own = symbol.parts().filter(|p| p.kind == Features::KIND).and_then(|p| p.numbers("which"));
-    own.unwrap_or_else(|| (0..width as i64).collect())
+    symbol.numbers().unwrap_or_else(|| (0..width).collect()).into_iter().map(|n| n as i64).collect()
 }

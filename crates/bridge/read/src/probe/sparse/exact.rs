@@ -268,8 +268,8 @@ impl Search {
     ) -> Cut {
         let (reg, inside, outside) = (self.reg, node.inside, node.outside);
         let value = |cut: &Cut| cut.bound(reg, inside, outside, k);
-        let best = self.cuts.iter().max_by(|a, b| value(a).total_cmp(&value(b)));
-        let mut mixture = best.expect("there is the first cut").clone();
+        let best = self.cuts.iter().map(|cut| (value(cut), cut)).max_by(|a, b| a.0.total_cmp(&b.0));
+        let mut mixture = best.expect("there is the first cut").1.clone();
         for _ in 0..rounds {
             let now = value(&mixture);
             if now >= enough {
