@@ -186,7 +186,7 @@ fn run(engine: Engine, probe: &Probe) -> Result<String> {
 
 /// All probes on all engines as a theory: `accepts(Engine, Facet)`, `refuses(Engine, Facet, Why)`, `facet(Facet, Meaning)`.
 pub fn facts(engines: &[Engine]) -> String {
-    let quoted = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''").replace('\n', " "));
+    let quoted = |text: &str| symbolon_symbol::facts::quoted(&text.replace('\n', " "));
     let mut text = String::new();
     for p in PROBES {
         text += &format!("facet({}, {}).\n", p.facet, quoted(p.meaning));
@@ -250,7 +250,10 @@ mod tests {
         }
         assert!(!accepts(Engine::Declarative, "probabilistic_facts"));
         assert!(find("colour").unwrap_err().to_string().contains("recursion"));
-        assert!(Theory::parse(&facts(&[Engine::Exact])).unwrap().parse_query("accepts(exact, F)").is_ok());
+        let text = facts(&[Engine::Exact]);
+        assert!(Theory::parse(&text).is_ok(), "{text}");
+        assert!(text.contains("accepts(exact, recursion)."), "{text}");
+        assert!(text.contains("refuses(exact, negative_cycle, "), "{text}");
         assert_eq!(effort("% c\na(X) :- b(X).\n\nc."), (2, 13));
     }
 }

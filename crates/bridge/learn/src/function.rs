@@ -152,17 +152,19 @@ impl<F: Fn(&[usize]) -> Vec<usize> + Send + Sync> Function for Plain<F> {
 /// [`Error::Function`] when there are more than `most`.
 pub fn all_worlds(function: &dyn Function, most: usize) -> Result<Vec<usize>> {
     let (symbols, values) = (function.symbols(), function.values());
-    let count =
-        (values as u128).checked_pow(symbols as u32).filter(|&n| n <= most as u128).ok_or_else(|| Error::Function {
-            problem: format!("{values} values for each of {symbols} symbols make more than {most} worlds to enumerate"),
-        })? as usize;
-    let mut worlds = Vec::with_capacity(count * symbols);
-    for mut world in 0..count {
-        let at = worlds.len();
-        worlds.resize(at + symbols, 0);
-        for slot in worlds[at..].iter_mut().rev() {
-            (*slot, world) = (world % values, world / values);
+    combinations(&vec![values; symbols], most).ok_or_else(|| Error::Function {
+        problem: format!("{values} values for each of {symbols} symbols make more than {most} worlds to enumerate"),
+    })
+}
+
+/// All rows with a value below each size, row by row, the last place fastest; `None` when there are more than `most`.
+pub(crate) fn combinations(sizes: &[usize], most: usize) -> Option<Vec<usize>> {
+    let count = sizes.iter().try_fold(1usize, |n, &size| n.checked_mul(size)).filter(|&n| n <= most)?;
+    let mut rows = vec![0; count * sizes.len()];
+    for (mut number, row) in rows.chunks_mut(sizes.len().max(1)).enumerate() {
+        for (slot, &size) in row.iter_mut().zip(sizes).rev() {
+            (*slot, number) = (number % size, number / size);
         }
     }
-    Ok(worlds)
+    Some(rows)
 }

@@ -7,6 +7,7 @@
 
 use symbolon_net::layers::{BatchNorm, Dropout, Graph, GraphConv, GraphKind, Init, Linear};
 use symbolon_net::{Trace, parameters};
+use symbolon_symbol::facts;
 use symbolon_tensor::{DType, Rng, Tensor};
 
 use crate::error::{Error, Result};
@@ -69,22 +70,30 @@ impl Rules {
             }
         }
     }
+    fn fits(&self, names: &[&str], features: &[f64]) -> Result<()> {
+        let n = match self {
+            Self::Thresholds { threshold, .. } => threshold.len(),
+            Self::Gaussians { centre, .. } => centre.size(1),
+        };
+        match names.len() == n && features.len() == n {
+            true => Ok(()),
+            false => Err(Error::Function {
+                problem: format!("{} names and {} features for rules about {n}", names.len(), features.len()),
+            }),
+        }
+    }
     /// Each rule about one node as a sentence: "degree 0.41 > 0.35 (truth 0.93)".
     ///
     /// # Errors
-    /// [`Error::Function`] when there are not as many names as features.
+    /// [`Error::Function`] when names and features are not as many as the rules speak about.
     pub fn sentences(&self, names: &[&str], features: &[f64]) -> Result<Vec<String>> {
+        self.fits(names, features)?;
         let row =
             Tensor::new(features.to_vec(), [1, features.len()]).map_err(symbolon_net::Error::from)?.to(DType::F32);
         let truth = self.truth(&row).to_vec::<f64>();
         match self {
             Self::Thresholds { threshold, steepness } => {
                 let (theta, alpha) = (threshold.to_vec::<f64>(), steepness.to_vec::<f64>());
-                if names.len() != theta.len() || features.len() != theta.len() {
-                    return Err(Error::Function {
-                        problem: format!("{} names for {} rules", names.len(), theta.len()),
-                    });
-                }
                 let one = |i: usize| {
                     let than = if alpha[i] >= 0.0 { ">" } else { "<" };
                     format!("{} {:.2} {than} {:.2} (truth {:.2})", names[i], features[i], theta[i], truth[i])
@@ -113,17 +122,16 @@ impl Rules {
             let problem = "only threshold rules are printed as a theory".into();
             return Err(Error::Semantics { semantics: "fuzzy rules", problem });
         };
-        if names.len() != threshold.len() || features.len() != threshold.len() {
-            return Err(Error::Function { problem: format!("{} names for {} rules", names.len(), threshold.len()) });
-        }
+        self.fits(names, features)?;
         let (theta, alpha) = (threshold.to_vec::<f64>(), steepness.to_vec::<f64>());
         let mut text =
             String::from("P::high(F) :- feature(F, V), threshold(F, T, A), P is 1 / (1 + exp(-A * (V - T))).\n");
         for (i, name) in names.iter().enumerate() {
-            text += &format!("threshold({name}, {:?}, {:?}).\n", theta[i], alpha[i]);
+            text +=
+                &format!("threshold({}, {}, {}).\n", facts::atom(name), facts::real(theta[i]), facts::real(alpha[i]));
         }
         for (name, value) in names.iter().zip(features) {
-            text += &format!("feature({name}, {value:?}).\n");
+            text += &format!("feature({}, {}).\n", facts::atom(name), facts::real(*value));
         }
         Ok(text + "query(high(_)).\n")
     }

@@ -91,6 +91,14 @@ impl Estimate {
         }
     }
 
+    /// The difference `a - b` of two independent shares, normally distributed.
+    ///
+    /// # Errors
+    /// As [`Estimate::normal`]: when a share has no trials.
+    pub fn share_difference(a: Proportion, b: Proportion) -> Result<Self> {
+        let error = |p: Proportion| p.share() * (1.0 - p.share()) / p.trials as f64;
+        Self::normal(a.share() - b.share(), (error(a) + error(b)).sqrt().max(1e-9), a.trials + b.trials)
+    }
     /// A number with a known standard error, normally distributed.
     ///
     /// # Errors

@@ -129,19 +129,13 @@ impl Beliefs {
     }
 }
 
-/// A normal number (Box and Muller 1958).
-fn normal(rng: &mut Rng) -> f64 {
-    let (u, v) = (1.0 - rng.unit(), rng.unit());
-    (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
-}
-
 /// The logarithm of a draw from a gamma distribution of shape `a` (Marsaglia and Tsang 2000, with their boost below one).
 fn log_gamma_draw(a: f64, rng: &mut Rng) -> f64 {
     let boost = if a < 1.0 { (1.0 - rng.unit()).ln() / a } else { 0.0 };
     let d = if a < 1.0 { a + 1.0 } else { a } - 1.0 / 3.0;
     let c = 1.0 / (9.0 * d).sqrt();
     loop {
-        let x = normal(rng);
+        let [x, _] = rng.pair();
         let v = (1.0 + c * x).powi(3);
         if v > 0.0 && (1.0 - rng.unit()).ln() < 0.5 * x * x + d - d * v + d * v.ln() {
             return d.ln() + v.ln() + boost;

@@ -1,7 +1,7 @@
 //! Distributions over several variables, one factor after the other.
 
 use symbolon_net::{Mlp, MlpConfig, Network, Trace, parameters};
-use symbolon_tensor::{DType, Rng, Tensor};
+use symbolon_tensor::{Rng, Tensor};
 
 use crate::error::{Error, Result};
 
@@ -84,8 +84,10 @@ impl Chain {
                     problem: format!("row {r}: the pruner leaves no value for symbol {j} after {row:?}"),
                 })?);
             }
-            let column: Vec<usize> = rows.iter().map(|r| r[j]).collect();
-            seen = Tensor::cat(&[&seen, &symbolon_data::indices(&column).one_hot(size, DType::F32).to(x.dtype())], 1);
+            if j + 1 < n {
+                let column: Vec<usize> = rows.iter().map(|r| r[j]).collect();
+                seen = Tensor::cat(&[&seen, &symbolon_data::indices(&column).one_hot(size, x.dtype())], 1);
+            }
         }
         Ok(rows.concat())
     }
@@ -95,19 +97,11 @@ impl Chain {
     /// # Errors
     /// [`Error::Function`] for a context of another size or more than 100,000 combinations.
     pub fn table(&self, x: &Tensor) -> Result<Tensor> {
-        let count: usize = self.sizes.iter().product();
-        if count > 100_000 {
-            return Err(Error::Function { problem: format!("{count} combinations are too many for a table") });
-        }
-        let batch = x.size(0);
-        let mut values = Vec::with_capacity(count * self.sizes.len());
-        for mut number in 0..count {
-            let at = values.len();
-            values.resize(at + self.sizes.len(), 0);
-            for (slot, size) in values[at..].iter_mut().zip(&self.sizes).rev() {
-                (*slot, number) = (number % size, number / size);
-            }
-        }
+        let Some(values) = crate::function::combinations(&self.sizes, 100_000) else {
+            let problem = format!("variables with {:?} values have too many combinations for a table", self.sizes);
+            return Err(Error::Function { problem });
+        };
+        let (batch, count) = (x.size(0), self.sizes.iter().product::<usize>());
         let rows = x.repeat_each(count, 0);
         let values = values.repeat(batch);
         Ok(self.log_probability(&rows, &values)?.reshape([batch, count]))

@@ -75,7 +75,7 @@ impl<'f> Anesi<'f> {
         let prediction = Chain::new(k * v, function.outputs(), &hidden, rng)?;
         let given: usize = function.outputs().iter().sum();
         let explanation = settings.explain.then(|| Chain::new(k * v + given, &vec![v; k], &hidden, rng)).transpose()?;
-        let beliefs = Beliefs::new(k, v);
+        let beliefs = if settings.fitted_prior { Beliefs::new(k, v) } else { Beliefs::uniform(k, v) };
         let optimiser = Adam::new(settings.rate);
         let mut own = Self { function, settings, prediction, explanation, beliefs, optimiser };
         prepare(&mut own);
@@ -90,10 +90,7 @@ impl<'f> Anesi<'f> {
     pub fn learn(&mut self, rng: &mut Rng) -> Result<f64> {
         let n = self.settings.samples;
         let (k, v) = (self.function.symbols(), self.function.values());
-        let p = match self.settings.fitted_prior {
-            true => self.beliefs.sample(n, rng),
-            false => Beliefs::uniform(k, v).sample(n, rng),
-        };
+        let p = self.beliefs.sample(n, rng);
         let worlds = rng.categorical(&p.reshape([n * k, v])).to_vec::<i64>();
         let worlds: Vec<usize> = worlds.into_iter().map(|w| w as usize).collect();
         let outputs = checked(self.function, &worlds)?;
@@ -103,7 +100,7 @@ impl<'f> Anesi<'f> {
         if let Some(explanation) = &self.explanation {
             let context = self.given(&flat, &outputs);
             let explained = explanation.log_probability(&context, &worlds)?;
-            let picks = Tensor::from(worlds.iter().map(|&w| w as i64).collect::<Vec<i64>>()).reshape([n, k, 1]);
+            let picks = symbolon_data::indices(&worlds).reshape([n, k, 1]);
             let prior = p.gather(2, &picks).squeeze(2).clamp_min(1e-30).ln().sum_axis(1, false);
             loss = loss + (predicted + explained - prior).square().mean();
         }
@@ -132,7 +129,7 @@ impl<'f> Anesi<'f> {
     /// # Errors
     /// [`Error::Function`] for outputs that are none of the function's.
     pub fn perception_loss(&self, p: &Tensor, outputs: &[usize]) -> Result<Tensor> {
-        let flat = p.reshape([p.size(0), p.len() / p.size(0)]);
+        let flat = p.flatten(1, -1);
         Ok(self.prediction.log_probability(&flat, outputs)?.mean().negative())
     }
 
@@ -141,7 +138,7 @@ impl<'f> Anesi<'f> {
     /// # Errors
     /// [`Error::Function`] for beliefs of another shape.
     pub fn predict(&self, p: &Tensor) -> Result<Vec<usize>> {
-        let flat = p.reshape([p.size(0), p.len() / p.size(0)]);
+        let flat = p.flatten(1, -1);
         no_grad(|| self.prediction.greedy(&flat, None))
     }
 

@@ -103,23 +103,18 @@ impl Constraints {
         let mut missed = 0;
         let mut example_of = Vec::new();
         for example in 0..batch {
-            let mut seen = std::collections::BTreeSet::new();
-            for s in 0..samples {
-                let assignment: Vec<usize> = drawn.iter().map(|d| d[example * samples + s] as usize).collect();
-                let own = given.get(example).map_or(&[][..], |g| g);
-                if !seen.contains(&assignment) && self.holds(&assignment, own)?.into_iter().all(|h| h) {
-                    seen.insert(assignment);
+            let own = given.get(example).map_or(&[][..], |g| g);
+            let assignment = |s: usize| drawn.iter().map(|d| d[example * samples + s] as usize).collect();
+            let distinct: std::collections::BTreeSet<Vec<usize>> = (0..samples).map(assignment).collect();
+            let before = rows.len();
+            for assignment in distinct {
+                if self.holds(&assignment, own)?.into_iter().all(|h| h) {
+                    rows.push(example as i64);
+                    values.push(assignment);
+                    example_of.push((example - missed) as i64);
                 }
             }
-            if seen.is_empty() {
-                missed += 1;
-                continue;
-            }
-            for assignment in seen {
-                rows.push(example as i64);
-                values.push(assignment);
-                example_of.push((example - missed) as i64);
-            }
+            missed += usize::from(rows.len() == before);
         }
         let dtype = log_p.first().map_or(DType::F32, Tensor::dtype);
         if rows.is_empty() {

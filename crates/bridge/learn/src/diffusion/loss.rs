@@ -85,7 +85,7 @@ impl Process {
             });
         }
         let examples: Vec<usize> = (0..batch).collect();
-        let (n, v) = (self.symbols(), self.values());
+        let n = self.symbols();
         // Times are drawn for each example; 1 - u lies above zero.
         let times: Vec<f64> = (0..batch).map(|_| 1.0 - rng.unit()).collect();
         let needs_world = weights.symbols > 0.0 || weights.reveal;
@@ -152,7 +152,6 @@ impl Process {
             };
             value = value - entropy * weights.entropy;
         }
-        debug_assert!(v >= 2);
         Ok(Loss { value, reward, missed })
     }
 
