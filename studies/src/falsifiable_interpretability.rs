@@ -72,46 +72,26 @@ fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
     let seed = lab.seeds()[0];
     lab.report("false-alarms", Evidence::new(Estimate::share(false_alarms(&n.losses, seed))?))?;
     lab.report("power", Evidence::new(Estimate::share(power(seed))?))?;
+    lab.means("gradient-depends-on-weights", &n.gradient, &[("same weights", &n.same)])?;
+    lab.means("integrated-gradients-depend-on-weights", &n.integrated, &[])?;
+    lab.means("samp-depends-on-weights", &n.samp, &[])?;
+    lab.means("guided-does-not", &n.guided, &[])?;
+    lab.means("edges-look-like-guided", &n.edges, &[])?;
+    lab.means("selectivity-is-dispensable", &n.accuracy_lost, &[("selectivity cut", &n.selectivity_cut)])?;
+    lab.means("axes-are-not-special", &n.axes, &[("rotated twice", &n.rotated)])?;
     // One network gives no idea of how much networks differ.
     if n.units.len() < 2 {
-        for id in [
-            "gradient-depends-on-weights",
-            "integrated-gradients-depend-on-weights",
-            "samp-depends-on-weights",
-            "guided-does-not",
-            "edges-look-like-guided",
-            "selective-units-matter-more",
-            "selectivity-is-a-poor-guide",
-            "selectivity-is-dispensable",
-            "axes-are-not-special",
-        ] {
-            lab.not_measured(id, "one seed has no interval; give at least 2")?;
-        }
-    } else {
-        let mean = |x: &[f64]| Estimate::mean(x);
-        let planted = Estimate::exact(planted_importance(seed)?)?;
-        lab.report(
-            "gradient-depends-on-weights",
-            Evidence::new(mean(&n.gradient)?).control("same weights", mean(&n.same)?),
-        )?;
-        lab.report("integrated-gradients-depend-on-weights", Evidence::new(mean(&n.integrated)?))?;
-        lab.report("samp-depends-on-weights", Evidence::new(mean(&n.samp)?))?;
-        lab.report("guided-does-not", Evidence::new(mean(&n.guided)?))?;
-        lab.report("edges-look-like-guided", Evidence::new(mean(&n.edges)?))?;
-        lab.report(
-            "selective-units-matter-more",
-            Evidence::new(mean(&n.units)?)
-                .control("planted units", planted.clone())
-                .control("untrained twin", mean(&n.untrained)?),
-        )?;
-        lab.report("selectivity-is-a-poor-guide", Evidence::new(mean(&n.units)?).control("planted units", planted))?;
-        lab.report(
-            "selectivity-is-dispensable",
-            Evidence::new(mean(&n.accuracy_lost)?).control("selectivity cut", mean(&n.selectivity_cut)?),
-        )?;
-        lab.report("axes-are-not-special", Evidence::new(mean(&n.axes)?).control("rotated twice", mean(&n.rotated)?))?;
+        let why = "one seed has no interval; give at least 2";
+        lab.not_measured("selective-units-matter-more", why)?;
+        return lab.not_measured("selectivity-is-a-poor-guide", why);
     }
-    Ok(())
+    let (units, planted) = (Estimate::mean(&n.units)?, Estimate::exact(planted_importance(seed)?)?);
+    let twin = Estimate::mean(&n.untrained)?;
+    lab.report(
+        "selective-units-matter-more",
+        Evidence::new(units.clone()).control("planted units", planted.clone()).control("untrained twin", twin),
+    )?;
+    lab.report("selectivity-is-a-poor-guide", Evidence::new(units).control("planted units", planted))
 }
 
 /// A trained network and the mean selectivity of its hidden units on the training data; `press` weighs selectivity in the

@@ -7,7 +7,7 @@ use symbolon_check::stats::{Estimate, Proportion};
 use symbolon_draw::{Axis, Plot, Report};
 use symbolon_formula::Expr;
 use symbolon_net::layers::{Dropout, Nonlinearity};
-use symbolon_net::train::minimise;
+use symbolon_net::train::{descend, minimise, prepare};
 use symbolon_net::{Kan, KanConfig, Mlp, MlpConfig, Network, Sparsity, Trace, fingerprint, parameters_as};
 use symbolon_read::{Symbolified, Symbolify, refit_exactly};
 use symbolon_tensor::optim::{Adam, Lbfgs, Optimiser};
@@ -202,16 +202,13 @@ fn perceptrons(train: &Data, test: &Data, widths: &[usize], seed: u64) -> Result
 }
 
 fn adam(net: &mut Mlp, steps: usize, loss: impl Fn(&Mlp) -> symbolon_net::Result<Tensor>) -> Result<()> {
-    net.parameters_mut().into_iter().for_each(|(_, p)| *p = p.variable());
+    prepare(net);
     let mut optimiser = Adam::new(1e-2);
     for step in 0..steps {
         optimiser.set_factor(1.0 - step as f64 / steps as f64);
-        let loss = loss(net)?;
-        let gradients = loss.grad(&net.parameters().into_iter().map(|(_, p)| p).collect::<Vec<_>>());
-        drop(loss);
-        optimiser.step(&mut net.parameters_mut().into_iter().map(|(_, p)| p).collect::<Vec<_>>(), &gradients);
+        let value = loss(net)?;
+        descend(net, &mut optimiser, value);
     }
-    net.parameters_mut().into_iter().for_each(|(_, p)| *p = p.detach());
     Ok(())
 }
 
@@ -334,18 +331,7 @@ fn report(lab: &mut Lab, n: &Numbers, right: &[Vec<bool>; 4]) -> Result<()> {
         ("refining-changes-nothing", "change", &[]),
         ("peaks-are-kept", "kept", &[("perceptron", "forgotten")]),
     ];
-    for (id, name, controls) in claims {
-        if n[name].len() < 2 {
-            lab.not_measured(id, "one seed has no interval; give at least 2")?;
-            continue;
-        }
-        let mut evidence = Evidence::new(Estimate::mean(&n[name])?);
-        for (control, name) in controls {
-            evidence = evidence.control(control, Estimate::mean(&n[*name])?);
-        }
-        lab.report(id, evidence)?;
-    }
-    Ok(())
+    lab.all_means(n, &claims)
 }
 
 fn show_formula(report: Report, found: &Found, random: &Found) -> Report {

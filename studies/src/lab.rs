@@ -1,5 +1,6 @@
 //! The laboratory: all that a study needs while it runs, so that its file stays short.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -129,6 +130,56 @@ impl Lab<'_> {
         let value = make(self)?;
         self.kept.put(name, &value)?;
         Ok(value)
+    }
+    /// [`means`](Self::means) of a table of claims: each with the name of its numbers, and its controls with the names of theirs.
+    ///
+    /// # Errors
+    /// As [`means`](Self::means).
+    pub fn all_means(
+        &mut self,
+        numbers: &BTreeMap<&'static str, Vec<f64>>,
+        claims: &[(&str, &str, &[(&str, &str)])],
+    ) -> Result<()> {
+        for (id, name, controls) in claims {
+            let controls: Vec<(&str, &[f64])> = controls.iter().map(|(c, of)| (*c, &numbers[*of][..])).collect();
+            self.means(id, &numbers[*name], &controls)?;
+        }
+        Ok(())
+    }
+    /// A language model; or none, after each of these claims was told why.
+    ///
+    /// # Errors
+    /// [`Error::Check`]: see [`Trial::not_measured`].
+    pub fn model_for(&mut self, name: &str, claims: &[&str]) -> Result<Option<Local>> {
+        match self.model(name) {
+            Ok(model) => Ok(Some(model)),
+            Err(why) => {
+                claims.iter().try_for_each(|id| self.not_measured(id, &why.to_string()))?;
+                Ok(None)
+            }
+        }
+    }
+    /// What is measured with each seed (the quick profile takes the first `quick`), kept one by one; what all of them need is
+    /// prepared once, and only if some seed is not kept.
+    ///
+    /// # Errors
+    /// As [`keep`](Self::keep).
+    pub fn each_seed<P, T: Serialize + DeserializeOwned>(
+        &mut self,
+        quick: usize,
+        prepare: impl Fn(&mut Self) -> Result<P>,
+        measure: impl Fn(&mut Self, &P, u64) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let (mut shared, mut all) = (None, Vec::new());
+        for seed in self.seeds().into_iter().take(self.pick(quick, usize::MAX)) {
+            all.push(self.keep(&format!("seed {seed}"), |lab| {
+                if shared.is_none() {
+                    shared = Some(prepare(lab)?);
+                }
+                measure(lab, shared.as_ref().expect("made above"), seed)
+            })?);
+        }
+        Ok(all)
     }
     /// A language model from the user's store of models, by name.
     ///

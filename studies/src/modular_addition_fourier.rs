@@ -6,8 +6,6 @@ use std::f64::consts::FRAC_PI_2;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use symbolon_check::claim::Evidence;
-use symbolon_check::stats::Estimate;
 use symbolon_data::{Modular, indices};
 use symbolon_draw::{Axis as Scale, Bars, Plot, Report};
 use symbolon_net::train::{Fit, Trainer};
@@ -202,7 +200,8 @@ pub fn run(lab: &mut Lab) -> Result<()> {
         add("equal phases", net.rewritten(|m| Neuron { phi: 0.0, psi: 0.0, ..m })?.accuracy(&all)?);
         add("turned", net.rewritten(|m| Neuron { psi: m.psi + FRAC_PI_2, ..m })?.accuracy(&all)?);
         let spread = groups(&net.neurons()?).into_iter().filter(|g| g.neurons >= 15).map(|g| g.means[1]);
-        add("symmetry", spread.fold(0.0, f64::max));
+        // No such frequency shows nothing.
+        add("symmetry", spread.reduce(f64::max).unwrap_or(1.0));
         let start = TwoLayers::new(p, true, seed ^ 0x50);
         let (net, _) = trained(start.clone(), [&all, &all], 5e-5, 0.0, 5000, never)?;
         let [r2, side] = closed_form(&net, p)?;
@@ -260,18 +259,7 @@ fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
         ("decay-makes-it-general", "grokked", &[("no weight decay", "no decay")]),
         ("mirrored-pairs-leak", "leak", &[]),
     ];
-    for (id, name, controls) in claims {
-        if n[name].len() < 2 {
-            lab.not_measured(id, "one seed has no interval; give at least 2")?;
-            continue;
-        }
-        let mut evidence = Evidence::new(Estimate::mean(&n[name])?);
-        for (control, name) in controls {
-            evidence = evidence.control(control, Estimate::mean(&n[*name])?);
-        }
-        lab.report(id, evidence)?;
-    }
-    Ok(())
+    lab.all_means(n, &claims)
 }
 
 fn show_waves(report: Report, net: &TwoLayers, all: &Modular) -> Report {

@@ -363,15 +363,8 @@ fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
         ("words-better-than-lstm", each("LSTM words", "NALU words", |a, b| a / b), vec![]),
     ];
     for (id, values, controls) in claims {
-        if values.len() < 2 {
-            lab.not_measured(id, "one seed has no interval; give at least 2")?;
-            continue;
-        }
-        let mut evidence = Evidence::new(Estimate::mean(&values)?);
-        for (name, values) in controls {
-            evidence = evidence.control(name, Estimate::mean(&values)?);
-        }
-        lab.report(id, evidence)?;
+        let controls: Vec<(&str, &[f64])> = controls.iter().map(|(c, v)| (*c, &v[..])).collect();
+        lab.means(id, &values, &controls)?;
     }
     let solved = |name: &str| Estimate::share(Proportion::of(get(name).into_iter().map(|s| s > 0.0)));
     lab.report("nalu-is-unsure", Evidence::new(solved("NALU solved")?))?;

@@ -59,7 +59,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
             lab.note(&format!("seed {seed}: control, {name}"));
             let part = (&digits.train, &digits.held_out);
             let curve = lab.keep(&format!("{name} {seed}"), |_| {
-                taught(Engine::Exact, theory, part.0, part.1, pairs / 3, seed, target)
+                taught(Engine::Exact, theory, part.0, part.1, pairs, seed, target)
             })?;
             Ok(curve[curve.len() - 1].1)
         };

@@ -134,18 +134,27 @@ fn variants(model: &Local) -> Result<([Vec<f64>; 4], Plot)> {
 
 fn models(lab: &mut Lab) -> Result<()> {
     lab.note("MiniLM and SmolLM2 without some of their parts");
-    let ([mini, _, no_skips, alone], one) = variants(&lab.model("minilm-l6-v2")?)?;
-    let ([smol, _, _, smol_alone], two) = variants(&lab.model("smollm2-135m")?)?;
-    lab.means("minilm-without-skips", &alone, &[])?;
-    lab.means("minilm-keeps-tokens-apart", &mini, &[])?;
-    lab.means("smollm2-keeps-tokens-apart", &smol, &[("without skips and MLPs", &smol_alone)])?;
-    let slower: Vec<f64> = no_skips.iter().zip(&alone).map(|(a, b)| (a / b).ln()).collect();
-    lab.means("mlps-slow-the-collapse", &slower, &[])?;
+    let small = ["minilm-without-skips", "minilm-keeps-tokens-apart", "mlps-slow-the-collapse"];
+    let large = ["smollm2-keeps-tokens-apart"];
+    let (minilm, smollm2) = (lab.model_for("minilm-l6-v2", &small)?, lab.model_for("smollm2-135m", &large)?);
+    let mut figures = Vec::new();
+    if let Some(model) = minilm {
+        let ([whole, _, no_skips, alone], plot) = variants(&model)?;
+        lab.means("minilm-without-skips", &alone, &[])?;
+        lab.means("minilm-keeps-tokens-apart", &whole, &[])?;
+        let slower: Vec<f64> = no_skips.iter().zip(&alone).map(|(a, b)| (a / b).ln()).collect();
+        lab.means("mlps-slow-the-collapse", &slower, &[])?;
+        figures.push(("A sentence encoder, mean over 32 paragraphs.", plot));
+    }
+    if let Some(model) = smollm2 {
+        let ([whole, _, _, alone], plot) = variants(&model)?;
+        lab.means("smollm2-keeps-tokens-apart", &whole, &[("without skips and MLPs", &alone)])?;
+        figures.push(("A language model, mean over 32 paragraphs.", plot));
+    }
     lab.show(|page| {
-        page.section("Models with parts switched off")
-            .text("Weights as published, norms kept; skip connections and feed-forward layers are switched off by edits of the pass.")
-            .figure("A sentence encoder, mean over 32 paragraphs.", one)
-            .figure("A language model, mean over 32 paragraphs.", two)
+        let text = "Weights as published, norms kept; skip connections and feed-forward layers are switched off by edits of the pass.";
+        let page = page.section("Models with parts switched off").text(text);
+        figures.into_iter().fold(page, |page, (caption, plot)| page.figure(caption, plot))
     });
     Ok(())
 }

@@ -49,30 +49,24 @@ const IDS: [&str; 6] = ["honesty", "truth", "emotions", "dose", "removal", "rand
 /// Measures and reports every claim.
 pub fn run(lab: &mut Lab) -> Result<()> {
     lab.not_measured("lorra", "low-rank adapters are not built")?;
-    let Ok(model) = lab.model("smollm2-135m") else {
-        return IDS
-            .iter()
-            .try_for_each(|id| lab.not_measured(id, "the model is not here: `symbolon models get smollm2-135m`"));
-    };
+    let Some(model) = lab.model_for("smollm2-135m", &IDS)? else { return Ok(()) };
     let sealed = Sealed::new("test pairs", format!("split by seeds {:?}", lab.seeds()).as_bytes(), ());
     lab.open(&sealed)?;
-    let mut read: Option<Stimuli> = None;
-    let mut all: Vec<Numbers> = Vec::new();
-    // The quick profile takes three of the seeds.
-    for seed in lab.seeds().into_iter().take(lab.pick(3, usize::MAX)) {
-        all.push(lab.keep(&format!("seed {seed}"), |lab| {
-            if read.is_none() {
-                lab.note("running the stimuli through the model");
-                read = Some(Stimuli::new(&model)?);
-            }
+    let all = lab.each_seed(
+        3,
+        |lab| {
+            lab.note("running the stimuli through the model");
+            Stimuli::new(&model)
+        },
+        |lab, read, seed| {
             lab.note(&format!("seed {seed}: reading and steering"));
-            measure(&model, read.as_ref().expect("made above"), seed)
-        })?);
+            measure(&model, read, seed)
+        },
+    )?;
+    if all.len() < 2 {
+        return IDS.iter().try_for_each(|id| lab.not_measured(id, "one seed has no interval; give at least 2"));
     }
-    match all.len() {
-        1 => IDS.iter().try_for_each(|id| lab.not_measured(id, "one seed has no interval; give at least 2")),
-        _ => report(lab, &all),
-    }
+    report(lab, &all)
 }
 
 /// Streams behind every layer at the last token, `[stimuli, d_model]` for each layer.
@@ -183,14 +177,9 @@ fn measure(model: &Local, read: &Stimuli, seed: u64) -> Result<Numbers> {
     let (fit, choose, judge) = (pairs(&train)?, pairs(&validation)?, pairs(&test)?);
     let (concept, layer, layers) = best_layer(&fit, &choose)?;
     let on_test = |c: &Concept| -> Result<f64> { Ok(c.pair_accuracy(&judge[layer])?.share()) };
-    let random: Vec<f64> = (0..20)
-        .map(|s| {
-            // Without the sign that training would give: a direction, not a reading.
-            let mut c = concept.clone();
-            c.vector = random_direction(&c.vector, &mut Rng::new(seed * 100 + s))?;
-            on_test(&c)
-        })
-        .collect::<Result<_>>()?;
+    // Its sign comes from training pairs, as every reader's: else the mean is one half whatever the data.
+    let random: Vec<f64> =
+        (0..20).map(|s| on_test(&fit[layer].read(Reader::Random(seed * 100 + s))?)).collect::<Result<_>>()?;
     let shuffled: Vec<f64> = (0..10)
         .map(|_| on_test(&fit[layer].relabelled(&mut rng).read(Reader::MeanDifference)?))
         .collect::<Result<_>>()?;

@@ -46,27 +46,9 @@ pub fn run(lab: &mut Lab) -> Result<()> {
             .zip(one)
             .for_each(|(v, x)| v.push(x));
     }
-    let toy_claims = [
-        ("planted-features-are-found", &toy.found),
-        ("no-penalty-no-features", &toy.free),
-        ("too-few-features-miss", &toy.narrow),
-    ];
-    for (id, numbers) in toy_claims {
-        if numbers.len() < 2 {
-            lab.not_measured(id, "one seed has no interval; give at least 2")?;
-            continue;
-        }
-        let evidence = Evidence::new(Estimate::mean(numbers)?);
-        let noise = || Ok::<_, crate::Error>(Estimate::mean(&toy.noise)?);
-        lab.report(
-            id,
-            if id == "planted-features-are-found" {
-                evidence.control("shuffled within units", noise()?)
-            } else {
-                evidence
-            },
-        )?;
-    }
+    lab.means("planted-features-are-found", &toy.found, &[("shuffled within units", &toy.noise)])?;
+    lab.means("no-penalty-no-features", &toy.free, &[])?;
+    lab.means("too-few-features-miss", &toy.narrow, &[])?;
     let seed = lab.seeds()[0];
     let real: Real = lab.keep(&format!("{MODEL}, seed {seed}"), |lab| real_numbers(lab, seed))?;
     report(lab, &toy, &real)

@@ -28,6 +28,9 @@ const WINDOW: usize = 24;
 const COMPOUNDS: [(&str, &str); 3] = [(" have", " been"), (" more", " than"), (" they", " were")];
 const SIZES: [usize; 6] = [1, 2, 4, 8, 16, 64];
 
+/// Program text among the kinds of text that are read. Its digest stands in the results, as the numbers change with it.
+const CODE: &str = concat!(include_str!("run.rs"), include_str!("lab.rs"), include_str!("boundless_das.rs"));
+
 /// What is measured with one seed; the seed splits spans.
 #[derive(Serialize, Deserialize)]
 struct Numbers {
@@ -62,26 +65,21 @@ pub fn run(lab: &mut Lab) -> Result<()> {
         "middle-is-sparser",
         "rotation",
     ];
-    let Ok(model) = lab.model("smollm2-135m") else {
-        return ids
-            .iter()
-            .try_for_each(|id| lab.not_measured(id, "the model is not here: `symbolon models get smollm2-135m`"));
-    };
+    let Some(model) = lab.model_for("smollm2-135m", &ids)? else { return Ok(()) };
+    lab.digest("code that is read", symbolon_check::digest(CODE.as_bytes()));
     let sealed = Sealed::new("test spans", format!("split by seeds {:?}", lab.seeds()).as_bytes(), ());
     lab.open(&sealed)?;
-    let mut text: Option<Text> = None;
-    let mut all: Vec<Numbers> = Vec::new();
-    // The quick profile takes three of the seeds.
-    for seed in lab.seeds().into_iter().take(lab.pick(3, usize::MAX)) {
-        all.push(lab.keep(&format!("seed {seed}"), |lab| {
-            if text.is_none() {
-                lab.note("running the text through the model");
-                text = Some(Text::new(&model)?);
-            }
+    let all = lab.each_seed(
+        3,
+        |lab| {
+            lab.note("running the text through the model");
+            Text::new(&model)
+        },
+        |lab, text, seed| {
             lab.note(&format!("seed {seed}: probing"));
-            measure(&model, text.as_ref().expect("made above"), seed)
-        })?);
-    }
+            measure(&model, text, seed)
+        },
+    )?;
     if all.len() < 2 {
         return ids.iter().try_for_each(|id| lab.not_measured(id, "one seed has no interval; give at least 2"));
     }
@@ -101,8 +99,7 @@ struct Text {
 impl Text {
     fn new(model: &Local) -> Result<Self> {
         let mut texts: Vec<(&'static str, String, usize)> = manuals()?.into_iter().map(|(l, t)| (l, t, 20)).collect();
-        let code = concat!(include_str!("run.rs"), include_str!("lab.rs"), include_str!("boundless_das.rs"));
-        texts.push(("code", code.to_owned(), 20));
+        texts.push(("code", CODE.to_owned(), 20));
         let articles = wikitext::articles()?.train;
         texts.push(("wikipedia", articles.iter().take(40).flatten().cloned().collect::<Vec<_>>().join(" "), 40));
         let (mut spans, mut kinds) = (Vec::new(), Vec::new());
@@ -178,7 +175,7 @@ fn measure(model: &Local, text: &Text, seed: u64) -> Result<Numbers> {
     let mut rng = Rng::new(seed);
     let features = text.features(model);
     let (mut gap, mut lead) = (0.0f64, 0.0f64);
-    let (mut single, mut dense) = (BTreeMap::new(), BTreeMap::new());
+    let (mut single, mut dense, mut known) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     // Seven of ten spans of each kind of text are for training.
     let mut train_spans = vec![false; text.spans.len()];
     for kind in text.kinds.iter().collect::<BTreeSet<_>>() {
@@ -192,20 +189,22 @@ fn measure(model: &Local, text: &Text, seed: u64) -> Result<Numbers> {
         Ok((all.subset(&of(true))?, all.subset(&of(false))?))
     };
     for (name, labels) in &features {
-        let (mut of_one, mut of_all) = (Vec::new(), Vec::new());
+        let (mut of_one, mut of_all, mut on_train) = (Vec::new(), Vec::new(), Vec::new());
         for (l, rows) in text.neurons.iter().enumerate() {
             let (train, test) = split(rows, labels)?;
-            of_one.push(best_single(&train)?.test(&test)?.f1);
+            let one = best_single(&train)?;
+            on_train.push(one.test(&train)?.f1);
+            of_one.push(one.test(&test)?.f1);
             of_all.push(Probe::logistic(&train, 1e-2)?.test(&test)?.f1);
             // Certificates where supports matter most: in a middle layer.
             if LAYERS[l] == 8 {
                 let near = Ranking::MeanDifference.choose(&train, 50)?;
                 let mut search = Search::new(&train, &near)?;
+                let columns = train.columns(&near)?;
                 for k in [1, 3, 5] {
                     let found = search.best(k, 1e-3, 3_000)?;
                     gap = gap.max(found.gap());
-                    for ranking in [Ranking::MeanDifference, Ranking::FStatistic, Ranking::Random(seed)] {
-                        let columns = train.columns(&near)?;
+                    for ranking in Ranking::ALL {
                         let support: Vec<usize> = ranking.choose(&columns, k)?.into_iter().map(|at| near[at]).collect();
                         lead = lead.max(found.objective / search.objective(&support)? - 1.0);
                     }
@@ -213,13 +212,16 @@ fn measure(model: &Local, text: &Text, seed: u64) -> Result<Numbers> {
             }
         }
         single.insert(name.clone(), of_one);
+        known.insert(name.clone(), on_train);
         dense.insert(name.clone(), of_all);
     }
     // The languages, their neurons, and what happens without them.
     let middle = LAYERS.iter().position(|l| *l == 15).unwrap_or(0);
     let languages = ["fr", "de", "es", "it"];
-    let good = languages.iter().filter(|l| single[**l].iter().any(|f1| *f1 >= 0.9)).count();
-    let best = languages.iter().flat_map(|l| single[*l].iter().enumerate().map(move |(at, f1)| (*f1, at, *l)));
+    // Layers and languages are chosen by training spans.
+    let layer_of = |l: &str| (0..LAYERS.len()).max_by(|&a, &b| known[l][a].total_cmp(&known[l][b])).unwrap_or_default();
+    let good = languages.iter().filter(|l| single[**l][layer_of(l)] >= 0.9).count();
+    let best = languages.iter().map(|l| (known[*l][layer_of(l)], layer_of(l), *l));
     let (_, at, language) = best.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((0.0, middle, "fr"));
     let labels = &features.iter().find(|f| f.0 == language).expect("languages are features").1;
     let (train, test) = split(&text.neurons[at], labels)?;
