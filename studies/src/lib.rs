@@ -38,7 +38,10 @@ mod sae_cunningham;
 mod sparse_probing;
 mod table;
 
+use std::fmt::Write;
+
 use symbolon_check::catalogue::Catalogue;
+use symbolon_symbol::facts::quoted;
 
 pub use error::{Error, Result};
 pub use index::{Paper, papers};
@@ -94,6 +97,22 @@ pub const STUDIES: &[Study] = &[
 /// [`Error::Check`] for cards that do not fit the vocabulary.
 pub fn catalogue() -> Result<Catalogue> {
     Ok(Catalogue::new(symbolon_check::CARDS.iter().chain(symbolon_learn::CARDS).chain(symbolon_read::CARDS).copied())?)
+}
+
+/// The catalogue's cards and all papers as one theory: [`Catalogue::facts`], `paper(Row, Slug)`, `title(Row, Text)`, and
+/// `studied(Row)` for papers that have a study. So `paper(R, S), \+ studied(R)` are those that have none.
+///
+/// # Errors
+/// As [`catalogue`].
+pub fn facts() -> Result<String> {
+    let mut text = catalogue()?.facts();
+    for p in papers() {
+        let _ = writeln!(text, "paper({}, {}).\ntitle({}, {}).", p.row, quoted(p.slug), p.row, quoted(p.title));
+        if STUDIES.iter().any(|s| s.slug == p.slug) {
+            let _ = writeln!(text, "studied({}).", p.row);
+        }
+    }
+    Ok(text)
 }
 
 /// The study of a paper.

@@ -339,7 +339,8 @@ pub enum StudyTask {
 
 #[derive(Args, Debug)]
 pub struct Methods {
-    /// What is asked, such as 'card(M), form(M, rule)'; without it, the facts are printed
+    /// What is asked, such as 'form(M, rule)' or 'paper(R, S), \+ studied(R)' (papers without a study); without it, the facts
+    /// are printed
     #[arg(value_name = "GOAL")]
     pub goal: Option<String>,
     /// Print one JSON object

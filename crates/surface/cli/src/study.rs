@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use symbolon_check::claim::Holds;
-use symbolon_studies::{Error, Profile, Settings, catalogue, find, markdown, now, run as run_study, table};
+use symbolon_studies::{Error, Profile, Settings, facts, find, markdown, now, run as run_study, table};
 use symbolon_theory::Theory;
 use symbolon_theory::budget::Budget;
 use symbolon_theory::diag::Diagnostics;
@@ -59,7 +59,7 @@ pub fn methods(args: &Methods) -> u8 {
 }
 
 fn asked(args: &Methods) -> Result<u8, Diagnostics> {
-    let facts = catalogue().map_err(|e| plain(e.to_string()))?.facts();
+    let facts = facts().map_err(|e| plain(e.to_string()))?;
     let Some(goal) = &args.goal else {
         print!("{facts}");
         return Ok(DONE);

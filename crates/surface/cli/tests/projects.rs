@@ -103,6 +103,13 @@ fn studies_and_methods_are_told() {
     let (methods, _, code) = said(&["methods", "card(M), row(M, N)"]);
     assert!(code == 0 && methods.contains("202"), "{methods}");
     assert_eq!(said(&["methods", "card(nothing_of_this_name)"]).0, "no\n");
+    // What gives rules, what is exact, what works on tables, which papers have no study yet.
+    for goal in ["form(M, rule)", "guarantee(M, exact)", "works_on(M, tabular)"] {
+        let (methods, _, code) = said(&["methods", goal]);
+        assert!(code == 0 && methods.lines().count() >= 2, "{goal}: {methods}");
+    }
+    let (missing, _, _) = said(&["methods", "paper(R, S), \\+ studied(R)"]);
+    assert!(missing.contains("transcoders") && !missing.contains("sae-cunningham"), "{missing}");
 }
 
 #[test]
