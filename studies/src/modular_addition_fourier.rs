@@ -259,7 +259,13 @@ fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
         ("decay-makes-it-general", "grokked", &[("no weight decay", "no decay")]),
         ("mirrored-pairs-leak", "leak", &[]),
     ];
-    lab.all_means(n, &claims)
+    lab.all_means(
+        &n.clone().into_iter().fold(crate::Numbers::default(), |mut a, (k, v)| {
+            v.iter().for_each(|x| a.add(k, *x));
+            a
+        }),
+        &claims,
+    )
 }
 
 fn show_waves(report: Report, net: &TwoLayers, all: &Modular) -> Report {
