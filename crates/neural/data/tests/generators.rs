@@ -25,6 +25,16 @@ fn mirrored_pairs_never_cross_the_split() {
 }
 
 #[test]
+fn accuracy_counts_ordered_pairs() {
+    let all = Modular::all(5).unwrap();
+    let sums: Vec<i64> = all.sums().into_iter().map(|s| s as i64).collect();
+    let right = Tensor::from(sums).one_hot(5, symbolon_tensor::DType::F32);
+    assert_eq!(all.accuracy(&right), 1.0);
+    // Logits that are all alike say zero: of 25 ordered pairs five have that sum.
+    assert_eq!(all.accuracy(&right.zeros_like()), 0.2);
+}
+
+#[test]
 fn words_are_told_apart() {
     let mut seen: Vec<Vec<usize>> = (0..1000).map(number_tokens).collect();
     assert_eq!(number_text(0), "zero");
