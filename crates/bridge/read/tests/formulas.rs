@@ -80,6 +80,11 @@ fn arithmetic_is_printed_or_refused() {
     // What it says is what the network does.
     let y = net.forward(&[Tensor::from([[7.0f32, 2.0, 10.0]])], &mut Trace::none()).unwrap().item();
     assert!((y - 50.0).abs() < 0.5);
+    // Also behind the trait, as checkpoints give it; other networks are refused.
+    let boxed: Box<dyn Network> = Box::new(net.clone());
+    assert_eq!(arithmetic(&*boxed, &x, &["a", "b", "c"], 0.01).unwrap(), found);
+    let kan = Kan::new(&KanConfig::new([3, 1]), &mut Rng::new(1)).unwrap();
+    assert!(matches!(arithmetic(&kan, &x, &["a", "b", "c"], 0.01), Err(Error::Net(_))));
     let mut nalu = ArithmeticNet::new(&ArithmeticConfig::new(Arithmetic::Nalu, [2, 1]), &mut Rng::new(7)).unwrap();
     assert!(arithmetic(&nalu, &x.narrow(1, ..2), &["a", "b"], 0.01).unwrap_err().to_string().contains("gate 0"));
     if let ArithmeticLayer::Nalu(n) = &mut nalu.layers[0] {

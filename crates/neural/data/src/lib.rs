@@ -34,7 +34,7 @@ pub use idx::read_idx;
 pub use labelled::{Divided, Labelled, indices};
 pub use modular::Modular;
 pub use npz::read_npz;
-pub use number_words::{AND, NUMBER_WORDS, number_text, number_tokens};
+pub use number_words::{AND, NUMBER_WORDS, NumberTexts, number_text, number_tokens};
 pub use peaks::Peaks;
 pub use picture::{Colour, parse_png, png_bytes, read_png, read_pngs, write_png};
 pub use slices::{Operation, Slices};

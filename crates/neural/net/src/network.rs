@@ -72,6 +72,10 @@ pub trait Network: Parameters + Send + Sync {
     fn trains(&self, _name: &str) -> bool {
         true
     }
+    /// How far weights are from where they should end, one number that training may push down; none where they may end anywhere.
+    fn undecided(&self) -> Option<Tensor> {
+        None
+    }
     /// All parameters with their dotted names, as in a checkpoint, in a fixed order.
     fn parameters(&self) -> Vec<(String, &Tensor)> {
         let mut all = Vec::new();
