@@ -196,26 +196,31 @@ impl Lab<'_> {
         }
     }
     /// What is measured with each seed (the quick profile takes the first `quick`), kept one by one; what all of them need is
-    /// prepared once, and only if some seed is not kept.
+    /// prepared once, and only if some seed is not kept. `notes` tell what is being prepared, and what is done with a seed.
     ///
     /// # Errors
     /// As [`keep`](Self::keep).
-    pub fn each_seed<P, T: Serialize + DeserializeOwned>(
+    pub fn each_seed<P>(
         &mut self,
         quick: usize,
-        prepare: impl Fn(&mut Self) -> Result<P>,
-        measure: impl Fn(&mut Self, &P, u64) -> Result<T>,
-    ) -> Result<Vec<T>> {
+        notes: [&str; 2],
+        prepare: impl Fn() -> Result<P>,
+        measure: impl Fn(&P, u64, &mut Numbers) -> Result<()>,
+    ) -> Result<Numbers> {
         let (mut shared, mut all) = (None, Vec::new());
-        for seed in self.seeds().into_iter().take(self.pick(quick, usize::MAX)) {
+        for seed in self.first_seeds(quick, usize::MAX) {
             all.push(self.keep(&format!("seed {seed}"), |lab| {
                 if shared.is_none() {
-                    shared = Some(prepare(lab)?);
+                    lab.note(notes[0]);
+                    shared = Some(prepare()?);
                 }
-                measure(lab, shared.as_ref().expect("made above"), seed)
+                lab.note(&format!("seed {seed}: {}", notes[1]));
+                let mut one = Numbers::default();
+                measure(shared.as_ref().expect("made above"), seed, &mut one)?;
+                Ok(one)
             })?);
         }
-        Ok(all)
+        Ok(all.into_iter().collect())
     }
     /// A language model from the user's store of models, by name.
     ///

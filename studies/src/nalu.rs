@@ -1,6 +1,7 @@
 //! Arithmetic units: what networks add and multiply far outside of the numbers they were trained on.
 
 use symbolon_check::claim::Evidence;
+use symbolon_check::control::over_untrained;
 use symbolon_check::stats::Estimate;
 use symbolon_data::{NumberTexts, Operation, Slices, mnist};
 use symbolon_draw::{Axis as Scale, Plot, Table};
@@ -79,12 +80,8 @@ fn error(net: &dyn Network, task: &Slices, range: [f64; 2]) -> Result<f64> {
 }
 
 /// Errors near and far, as shares of what untrained networks of the same kind make.
-fn shares(net: &dyn Network, name: &str, task: &Slices) -> Result<[f64; 2]> {
-    let share = |range| -> Result<f64> {
-        let random = (0..5).map(|s| error(&*fresh(name, task.inputs, 1000 + s)?, task, range));
-        let random = random.collect::<Result<Vec<f64>>>()?;
-        Ok(error(net, task, range)? / (random.iter().sum::<f64>() / 5.0))
-    };
+fn shares(net: &dyn Network, task: &Slices) -> Result<[f64; 2]> {
+    let share = |range| over_untrained(net, 1000..1005, |net| error(net, task, range));
     Ok([share(NEAR)?, share(FAR)?])
 }
 
@@ -114,7 +111,7 @@ fn slices(lab: &Lab, n: &mut Numbers, seed: u64, printed: &mut Vec<String>) -> R
         let (task, formula) = (draw(operation)?, operation.formula());
         for name in MODELS {
             let net = trained(name, &task, steps, seed, [0.0, 0.0])?;
-            let [near, far] = shares(&*net, name, &task)?;
+            let [near, far] = shares(&*net, &task)?;
             n.add(format!("{name} {formula} near"), near.max(1e-15));
             n.add(format!("{name} {formula} far"), far.max(1e-15));
             if seed == lab.seeds()[0] && MODELS[3..].contains(&name) {
@@ -129,13 +126,13 @@ fn slices(lab: &Lab, n: &mut Numbers, seed: u64, printed: &mut Vec<String>) -> R
     let (sum, product) = (draw(Operation::Add)?, draw(Operation::Multiply)?);
     for name in ["linear", "NAC"] {
         let net = trained(name, &sum, steps, seed, [0.3, 1e-2])?;
-        n.add(format!("{name} noisy"), shares(&*net, name, &sum)?[1]);
+        n.add(format!("{name} noisy"), shares(&*net, &sum)?[1]);
     }
     // Fresh seeds for success rates: four more networks a seed.
     for name in ["NALU", "NMU"] {
         for more in 0..4 {
             let net = trained(name, &product, steps, seed * 4 + more + 500, [0.0, 0.0])?;
-            n.add_whether(format!("{name} solved"), shares(&*net, name, &product)?[1] <= SOLVED);
+            n.add_whether(format!("{name} solved"), shares(&*net, &product)?[1] <= SOLVED);
         }
     }
     for (name, hidden, memory) in [("NAC", 2, Memory::Arithmetic(Arithmetic::Nac)), ("LSTM", 16, Memory::Lstm)] {

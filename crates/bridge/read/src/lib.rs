@@ -30,7 +30,7 @@ pub use discover::{Discover, Discovered};
 pub use entry::Entry;
 pub use error::{Error, Result};
 pub use flow::integrate;
-pub use rest::{Continued, Layered, Rest};
+pub use rest::{Continued, Layered, Rest, last_rows_shared};
 pub use rows::{last_rows, rows, rows_of};
 pub use steer::Steer;
 pub use symbolify::{NamedEdge, Symbolified, Symbolify, refit_exactly};

@@ -17,6 +17,7 @@ mod number_words;
 mod peaks;
 mod picture;
 mod slices;
+mod sorting;
 mod source;
 mod split;
 pub mod sudoku;
@@ -38,7 +39,8 @@ pub use number_words::{AND, NUMBER_WORDS, NumberTexts, number_text, number_token
 pub use peaks::Peaks;
 pub use picture::{Colour, parse_png, png_bytes, read_png, read_pngs, write_png};
 pub use slices::{Operation, Slices};
-pub use split::Split;
+pub use sorting::sorting;
+pub use split::{Split, of_each_kind, parts};
 pub use table::{Column, Table};
 pub use texts::{emotions, facts, manuals};
 pub use tuples::Tuples;

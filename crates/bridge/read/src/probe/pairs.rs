@@ -80,6 +80,40 @@ impl Pairs {
         let [first, second] = [shown, hidden].map(|x| x.detach().to(DType::F64));
         Ok(Self { first, second, shown_first: vec![true; shown.size(0)] })
     }
+    /// The same `items` with and without the concept at each layer, `shown` and `hidden` `[layer][stimuli, units]`.
+    ///
+    /// # Errors
+    /// As [`Pairs::new`]; [`Error::Setting`] for different numbers of layers.
+    pub fn at_layers(shown: &[Tensor], hidden: &[Tensor], items: &[usize], rng: &mut Rng) -> Result<Vec<Self>> {
+        if shown.len() != hidden.len() {
+            let problem = format!("{} layers with the concept, {} without", shown.len(), hidden.len());
+            return Err(Error::Setting { what: "contrasted pairs", problem });
+        }
+        shown.iter().zip(hidden).map(|(a, b)| Self::new(&pick(a, items), &pick(b, items), rng)).collect()
+    }
+    /// Stimuli of one class, each against one of another class drawn at random, at each layer: `classes` is
+    /// `[class][layer][stimuli, units]`. Number `i` of `items` stands against number `i` of the other class, counted round where
+    /// that has fewer; it is the same at all layers.
+    ///
+    /// # Errors
+    /// As [`Pairs::new`]; [`Error::Setting`] when there is no such class or no other.
+    pub fn against_others(classes: &[Vec<Tensor>], class: usize, items: &[usize], rng: &mut Rng) -> Result<Vec<Self>> {
+        let others: Vec<usize> = (0..classes.len()).filter(|o| *o != class).collect();
+        if class >= classes.len() || others.is_empty() || classes.iter().any(|c| c.len() != classes[0].len()) {
+            let problem = format!("class {class} of {}; give two or more with the same layers", classes.len());
+            return Err(Error::Setting { what: "contrasted pairs", problem });
+        }
+        let against: Vec<usize> = items.iter().map(|_| others[rng.below(others.len())]).collect();
+        let at = |l: usize| {
+            let other = |(o, i): (&usize, &usize)| {
+                let list = &classes[*o][l];
+                list.get((i % list.size(0).max(1)) as isize)
+            };
+            let rest: Vec<Tensor> = against.iter().zip(items).map(other).collect();
+            Self::new(&pick(&classes[class][l], items), &Tensor::stack(&rest.iter().collect::<Vec<_>>(), 0), rng)
+        };
+        (0..classes[class].len()).map(at).collect()
+    }
     /// How many pairs there are.
     pub fn len(&self) -> usize {
         self.shown_first.len()
@@ -149,6 +183,17 @@ impl Concept {
         let higher = a.iter().zip(&b).zip(&pairs.shown_first).map(|((a, b), first)| if *first { a > b } else { b > a });
         Ok(Proportion::of(higher))
     }
+    /// Accuracies of a probe of its own on test examples: as they are, and with the concept's direction taken out of them.
+    ///
+    /// # Errors
+    /// As [`Probe::logistic`]; [`Error::Setting`] for another number of units.
+    pub fn removal(&self, train: &Examples, test: &Examples) -> Result<[f64; 2]> {
+        let probe = Probe::logistic(train, 1.0)?;
+        let v = self.vector.unsqueeze(1).to(DType::F64);
+        let centred = test.rows() - self.mean.unsqueeze(0);
+        let less = Examples::new(test.rows() - centred.matmul(&v).matmul(&v.t()), test.labels().to_vec())?;
+        Ok([probe.test(test)?.accuracy, probe.test(&less)?.accuracy])
+    }
     /// The direction at a site, as a symbol.
     ///
     /// # Errors
@@ -156,6 +201,36 @@ impl Concept {
     pub fn direction(&self, site: Site) -> Result<Direction> {
         Ok(Direction::new(site, &self.vector)?)
     }
+}
+
+/// The concept at the layer where it is read best.
+#[derive(Clone, Debug)]
+pub struct AtBest {
+    /// What was read there.
+    pub concept: Concept,
+    /// Which layer that is; of equal ones the first.
+    pub layer: usize,
+    /// Accuracy on validation pairs of each layer.
+    pub accuracies: Vec<f64>,
+}
+
+/// Reads a concept at each layer from training pairs, and keeps the one that is best on validation pairs.
+///
+/// # Errors
+/// As [`Pairs::read`]; [`Error::Setting`] for no layers.
+pub fn best_layer(train: &[Pairs], validation: &[Pairs], reader: Reader) -> Result<AtBest> {
+    let mut best: Option<(Concept, usize)> = None;
+    let mut accuracies: Vec<f64> = Vec::new();
+    for (layer, (train, validation)) in train.iter().zip(validation).enumerate() {
+        let concept = train.read(reader)?;
+        let accuracy = concept.pair_accuracy(validation)?.share();
+        if accuracies.iter().all(|a| accuracy > *a) {
+            best = Some((concept, layer));
+        }
+        accuracies.push(accuracy);
+    }
+    let none = || Error::Setting { what: "layers of a concept", problem: "there are none".into() };
+    best.map(|(concept, layer)| AtBest { concept, layer, accuracies }).ok_or_else(none)
 }
 
 /// The first principal component of centred rows.
