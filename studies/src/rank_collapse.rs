@@ -27,14 +27,14 @@ const PATTERNS: [&str; 3] = ["attention", "patterns are the identity", "patterns
 
 /// Measures and reports every claim.
 pub fn run(lab: &mut Lab) -> Result<()> {
-    let mut n = Numbers::default();
-    stacks(lab, &mut n)?;
-    models(lab, &mut n)?;
-    sorters(lab, &mut n)
+    stacks(lab)?;
+    models(lab)?;
+    sorters(lab)
 }
 
 /// Random stacks of attention alone: paths, collapse, the bound.
-fn stacks(lab: &mut Lab, n: &mut Numbers) -> Result<()> {
+fn stacks(lab: &mut Lab) -> Result<()> {
+    let mut n = Numbers::default();
     let depth = lab.pick(24, 48);
     let mut plot = collapse("Random attention, 64 bits");
     for seed in lab.seeds() {
@@ -51,7 +51,7 @@ fn stacks(lab: &mut Lab, n: &mut Numbers) -> Result<()> {
             let mut trace = edit.into_iter().fold(trace, |t, e| t.edit("blocks.*.attn.pattern", e));
             no_grad(|| stack.forward(std::slice::from_ref(&x), &mut trace))?;
             let left: Vec<f64> = left_by_layer(&trace).concat();
-            n.add(format!("layer 12, {pattern}"), left[12]);
+            n.add(pattern, left[12]);
             if pattern == PATTERNS[0] {
                 let Growth { ratio, geometric_lead } = Growth::of(&left, FLOOR);
                 n.add_all([("ratio", ratio), ("geometric lead", geometric_lead)]);
@@ -66,14 +66,14 @@ fn stacks(lab: &mut Lab, n: &mut Numbers) -> Result<()> {
             n.add_all(Bound::excess(&stack, &x)?.map(|excess| ("above the bound", excess)));
         }
     }
-    let [collapsed, identity, permuted] = PATTERNS.map(|pattern| format!("layer 12, {pattern}"));
+    let [collapsed, identity, permuted] = PATTERNS;
     let claims: [(&str, &str, &[(&str, &str)]); 4] = [
         ("paths-add-up", "paths", &[]),
         ("collapse-accelerates", "ratio", &[]),
         ("geometric-beats-linear", "geometric lead", &[]),
-        ("gone-by-layer-12", &collapsed, &[(PATTERNS[1], &identity), (PATTERNS[2], &permuted)]),
+        ("gone-by-layer-12", collapsed, &[(identity, identity), (permuted, permuted)]),
     ];
-    lab.all_means(n, &claims)?;
+    lab.all_means(&n, &claims)?;
     lab.report("below-the-bound", Evidence::new(Estimate::exact(n.largest("above the bound"))?))?;
     lab.show(|page| {
         page.section("Attention alone")
@@ -91,36 +91,35 @@ fn points(y: &[f64]) -> Vec<(f64, f64)> {
     y.iter().enumerate().map(|(l, y)| (l as f64, y.max(1e-17))).collect()
 }
 
-/// The relative residual of each paragraph behind the last layer, added for each variant of a model, and the curves.
-fn variants(model: &Local, n: &mut Numbers) -> Result<Plot> {
+/// The relative residual of each paragraph behind the last layer for each variant of a model, and the curves.
+fn variants(model: &Local) -> Result<(Numbers, Plot)> {
     let paragraphs = wikitext::articles()?.held_out.into_iter().flatten();
     let ids = paragraphs.filter_map(|p| model.tokens(&Prompt::Text(p)).ok()).filter(|t| t.len() >= 64);
     let tokens = symbolon_lm::batch(&ids.take(32).map(|t| t[..64].to_vec()).collect::<Vec<_>>())?;
-    let mut plot = collapse(model.name());
+    let (mut n, mut plot) = (Numbers::default(), collapse(model.name()));
     for (name, left) in surgery::collapse(&model.network, &tokens)? {
-        n.add_all(left[left.len() - 1].iter().map(|r| (format!("{}, {name}", model.name()), *r)));
+        n.add_all(left[left.len() - 1].iter().map(|r| (name, *r)));
         let means: Vec<f64> = left.iter().map(|x| x.iter().sum::<f64>() / x.len() as f64).collect();
         plot = plot.line(name, &points(&means));
     }
-    Ok(plot)
+    Ok((n, plot))
 }
 
-fn models(lab: &mut Lab, n: &mut Numbers) -> Result<()> {
+fn models(lab: &mut Lab) -> Result<()> {
     lab.note("MiniLM and SmolLM2 without some of their parts");
     let small = ["minilm-without-skips", "minilm-keeps-tokens-apart", "mlps-slow-the-collapse"];
-    let (minilm, smollm2) = ("minilm-l6-v2", "smollm2-135m");
     let mut figures = Vec::new();
-    if let Some(model) = lab.model_for(minilm, &small)? {
-        figures.push(("A sentence encoder, mean over 32 paragraphs.", variants(&model, n)?));
-        let [whole, no_skips, alone] =
-            ["whole", "no skips", "attention only"].map(|what| format!("{}, {what}", model.name()));
-        n.derive("slower", [&no_skips, &alone], |a, b| (a / b).ln())?;
-        lab.all_means(n, &[(small[0], &alone, &[]), (small[1], &whole, &[]), (small[2], "slower", &[])])?;
+    if let Some(model) = lab.model_for("minilm-l6-v2", &small)? {
+        let (mut n, plot) = variants(&model)?;
+        n.derive("slower", ["no skips", "attention only"], |a, b| (a / b).ln())?;
+        lab.all_means(&n, &[(small[0], "attention only", &[]), (small[1], "whole", &[]), (small[2], "slower", &[])])?;
+        figures.push(("A sentence encoder, mean over 32 paragraphs.", plot));
     }
-    if let Some(model) = lab.model_for(smollm2, &["smollm2-keeps-tokens-apart"])? {
-        figures.push(("A language model, mean over 32 paragraphs.", variants(&model, n)?));
-        let [whole, alone] = ["whole", "attention only"].map(|what| format!("{}, {what}", model.name()));
-        lab.all_means(n, &[("smollm2-keeps-tokens-apart", &whole, &[("without skips and MLPs", &alone)])])?;
+    if let Some(model) = lab.model_for("smollm2-135m", &["smollm2-keeps-tokens-apart"])? {
+        let (n, plot) = variants(&model)?;
+        let control = [("without skips and MLPs", "attention only")];
+        lab.all_means(&n, &[("smollm2-keeps-tokens-apart", "whole", &control)])?;
+        figures.push(("A language model, mean over 32 paragraphs.", plot));
     }
     lab.show(|page| {
         let text = "Weights as published, norms kept; skip connections and feed-forward layers are switched off by edits of the pass.";
@@ -151,7 +150,8 @@ fn sorter([x, sorted]: &[Tensor; 2], surgery: Surgery, epochs: u64, seed: u64) -
 }
 
 /// Networks that sort: through paths of one length alone, and without skip connections.
-fn sorters(lab: &mut Lab, n: &mut Numbers) -> Result<()> {
+fn sorters(lab: &mut Lab) -> Result<()> {
+    let mut n = Numbers::default();
     let (whole, no_skips) = (Surgery::ALL[0].1, Surgery::ALL[2].1);
     for seed in lab.seeds() {
         lab.note(&format!("seed {seed}: sorting"));
@@ -167,18 +167,17 @@ fn sorters(lab: &mut Lab, n: &mut Numbers) -> Result<()> {
         for length in 0..=LAYERS {
             let paths = sample(&[HEADS; LAYERS], length, if length == 0 { 1 } else { 24 }, &mut rng);
             of.push(accuracy(&summed(&net, &x, &paths, HEADS)?, &sorted));
+            n.add(length.to_string(), of[length]);
         }
         n.add("lead of short paths", of[1].max(of[2]) - of[LAYERS]);
-        n.add_curve("length", &of);
     }
     let claims: [(&str, &str, &[(&str, &str)]); 2] = [
         ("short-paths-dominate", "lead of short paths", &[("whole network", "whole")]),
         ("sorting-needs-skips", "no skips", &[("with skips", "whole")]),
     ];
-    lab.all_means(n, &claims)?;
-    let names = (0..=LAYERS).map(|k| k.to_string()).chain(["whole".into(), "no skips".into()]);
-    let lengths = n.curve("length", (0..=LAYERS).map(|k| k as f64));
-    let values: Vec<f64> = lengths.into_iter().map(|p| p.1).chain([n.mean("whole"), n.mean("no skips")]).collect();
+    lab.all_means(&n, &claims)?;
+    let names: Vec<String> = (0..=LAYERS).map(|k| k.to_string()).chain(["whole".into(), "no skips".into()]).collect();
+    let values: Vec<f64> = names.iter().map(|name| n.mean(name)).collect();
     let bars = Bars::new("Accuracy by length of path", names).axis(Axis::new("accuracy").range(0.0, 1.0));
     let caption = "Accuracy of a transformer that sorts 8 numbers, restricted to paths through so many heads.";
     lab.show(|page| page.section("Sorting").figure(caption, bars.group("held-out sequences", &values)));

@@ -7,7 +7,7 @@ use symbolon_data::{emotions, facts, indices, parts, wikitext};
 use symbolon_draw::{Axis, Plot};
 use symbolon_lm::{Local, Message, Prompt};
 use symbolon_net::Trace;
-use symbolon_read::probe::{AtBest, Concept, Pairs, Reader, best_layer};
+use symbolon_read::probe::{AtBest, PairControls, Pairs, Reader, best_layer};
 use symbolon_read::{Steer, last_rows_shared};
 use symbolon_tensor::{Rng, Tensor};
 
@@ -97,35 +97,22 @@ impl Stimuli {
     }
 }
 
-fn some(x: &Tensor, items: &[usize]) -> Tensor {
-    x.index_select(0, &indices(items))
-}
-
 /// Honesty read from instructed pairs, with its controls, and what it says of statements nobody was instructed about.
 fn honesty(read: &Stimuli, seed: u64, rng: &mut Rng, n: &mut Numbers) -> Result<()> {
     let [train, validation, test] = parts(read.begun.len(), HONESTY, rng);
     let mut pairs = |items: &[usize]| Pairs::at_layers(&read.honest, &read.untruthful, items, rng);
     let (fit, choose, judge) = (pairs(&train)?, pairs(&validation)?, pairs(&test)?);
     let AtBest { concept, layer, accuracies } = best_layer(&fit, &choose, Reader::Pca)?;
-    let on_test = |c: &Concept| -> Result<f64> { Ok(c.pair_accuracy(&judge[layer])?.share()) };
-    n.add("honesty", on_test(&concept)?);
+    n.add("honesty", concept.pair_accuracy(&judge[layer])?.share());
     n.add_curve("layer", &accuracies);
-    let mut chance = Numbers::default();
-    for s in 0..20 {
-        // Its sign comes from training pairs, as every reader's: else the mean is one half whatever the data.
-        chance.add("random", on_test(&fit[layer].read(Reader::Random(seed * 100 + s))?)?);
-    }
-    for _ in 0..10 {
-        chance.add("shuffled", on_test(&fit[layer].relabelled(rng).read(Reader::MeanDifference)?)?);
-    }
-    n.add_all(["random", "shuffled"].map(|name| (name, chance.mean(name))));
-    let ordered = Pairs::in_order(&some(&read.honest[layer], &train), &some(&read.untruthful[layer], &train))?;
-    n.add("in order", on_test(&ordered.read(Reader::Pca)?)?);
+    let PairControls { random, shuffled, in_order } =
+        fit[layer].controls(&judge[layer], seed * 100..seed * 100 + 20, 10, rng)?;
+    n.add_all([("random", random), ("shuffled", shuffled), ("in order", in_order)]);
     // Statements whose beginnings were fitted or chosen on take no part.
     let seen: Vec<usize> = train.iter().chain(&validation).map(|&i| read.begun[i]).collect();
     let fresh: Vec<usize> = (0..read.truth.len()).filter(|i| !seen.contains(i)).collect();
     let labels: Vec<bool> = fresh.iter().map(|&i| read.truth[i]).collect();
-    n.add("truth", auroc(&concept.scores(&some(&read.bare[layer], &fresh))?, &labels)?.value);
+    n.add("truth", auroc(&concept.scores(&read.bare[layer].index_select(0, &indices(&fresh)))?, &labels)?.value);
     Ok(())
 }
 

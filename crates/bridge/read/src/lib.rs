@@ -24,7 +24,7 @@ mod rows;
 mod steer;
 mod symbolify;
 
-pub use arithmetic::arithmetic;
+pub use arithmetic::{arithmetic, arithmetic_or_why};
 pub use cards::CARDS;
 pub use discover::{Discover, Discovered};
 pub use entry::Entry;

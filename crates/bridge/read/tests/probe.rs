@@ -272,6 +272,16 @@ fn the_layer_that_holds_a_concept_is_found_and_the_concept_removed() {
             best.concept.removal(&train[2].examples().unwrap(), &test[2].examples().unwrap()).unwrap();
         assert!(before > 0.95 && after < 0.75, "{reader:?}: {before} {after}");
     }
+    let controls = train[2].controls(&test[2], 0..20, 10, &mut rng).unwrap();
+    let best = best_layer(&train, &validation, Reader::Pca).unwrap();
+    let real = best.concept.pair_accuracy(&test[2]).unwrap().share();
+    assert!(real > 0.95 && controls.shuffled < 0.85 && controls.random < real, "{controls:?}");
+    assert!(train[2].controls(&test[2], 0..0, 10, &mut rng).is_err());
+    let [a, b] = [1, 2].map(|seed| Rng::new(seed).normal([9, 4], DType::F32));
+    let (mixed, straight) = (Pairs::new(&a, &b, &mut rng).unwrap(), Pairs::in_order(&a, &b).unwrap());
+    let [found, expected] = [mixed.ordered(), straight].map(|p| p.examples().unwrap());
+    assert_eq!(found.labels(), expected.labels());
+    assert!(found.rows().is_close(expected.rows(), 0.0, 0.0));
     assert!(best_layer(&[], &[], Reader::Pca).is_err());
 }
 

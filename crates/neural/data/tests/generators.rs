@@ -30,6 +30,16 @@ fn accuracy_counts_ordered_pairs() {
     let sums: Vec<i64> = all.sums().into_iter().map(|s| s as i64).collect();
     let right = Tensor::from(sums).one_hot(5, symbolon_tensor::DType::F32);
     assert_eq!(all.accuracy(&right), 1.0);
+    assert!((all.loss(&right.zeros_like()).item() - 5f64.ln()).abs() < 1e-6);
+    // Ordered pairs count alike: as the mean over all of them, one by one.
+    let logits = Rng::new(1).normal([15, 5], symbolon_tensor::DType::F32);
+    let each = |[x, y]: [usize; 2]| {
+        let row = all.pairs.iter().position(|p| *p == [x.min(y), x.max(y)]).unwrap();
+        let sum = symbolon_data::indices(&[(x + y) % 5]);
+        logits.narrow(0, row..row + 1).cross_entropy(&sum).item()
+    };
+    let mean = (0..5).flat_map(|x| (0..5).map(move |y| [x, y])).map(each).sum::<f64>() / 25.0;
+    assert!((all.loss(&logits).item() - mean).abs() < 1e-5);
     // Logits that are all alike say zero: of 25 ordered pairs five have that sum.
     assert_eq!(all.accuracy(&right.zeros_like()), 0.2);
 }

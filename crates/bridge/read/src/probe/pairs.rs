@@ -4,6 +4,7 @@
 //! order within pairs must be random: with the concept always first, centring the differences erases the very direction that is
 //! looked for ([`Pairs::in_order`] keeps that trap for tests).
 
+use std::ops::Range;
 use symbolon_check::Proportion;
 use symbolon_net::Site;
 use symbolon_symbol::Direction;
@@ -126,6 +127,37 @@ impl Pairs {
     pub fn relabelled(&self, rng: &mut Rng) -> Self {
         Self { shown_first: (0..self.len()).map(|_| rng.below(2) == 1).collect(), ..self.clone() }
     }
+    /// The same pairs with the concept first in each: see [`Pairs::in_order`].
+    pub fn ordered(&self) -> Self {
+        let n = self.len();
+        let both = Tensor::cat(&[&self.first, &self.second], 0);
+        let at = |shown: bool| -> Vec<usize> {
+            (0..n).map(|i| if self.shown_first[i] == shown { i } else { n + i }).collect()
+        };
+        let [first, second] = [true, false].map(|shown| pick(&both, &at(shown)));
+        Self { first, second, shown_first: vec![true; n] }
+    }
+    /// Accuracies on test pairs of what should read nothing from these. Random directions take their sign from these pairs, as
+    /// every reader's: else their mean is one half whatever the data.
+    ///
+    /// # Errors
+    /// As [`Pairs::read`]; [`Error::Setting`] when there is nothing to take a mean of.
+    pub fn controls(&self, test: &Pairs, random: Range<u64>, shuffles: usize, rng: &mut Rng) -> Result<PairControls> {
+        if random.is_empty() || shuffles == 0 {
+            let problem = "a mean of no random directions or no shuffles; give at least one of each".into();
+            return Err(Error::Setting { what: "controls of pairs", problem });
+        }
+        let of = |concept: Concept| Ok(concept.pair_accuracy(test)?.share());
+        let mean = |all: Vec<f64>| all.iter().sum::<f64>() / all.len() as f64;
+        let drawn = random.map(|seed| of(self.read(Reader::Random(seed))?)).collect::<Result<_>>()?;
+        let dealt =
+            (0..shuffles).map(|_| of(self.relabelled(rng).read(Reader::MeanDifference)?)).collect::<Result<_>>()?;
+        Ok(PairControls {
+            random: mean(drawn),
+            shuffled: mean(dealt),
+            in_order: of(self.ordered().read(Reader::Pca)?)?,
+        })
+    }
     /// All rows with their labels.
     ///
     /// # Errors
@@ -201,6 +233,17 @@ impl Concept {
     pub fn direction(&self, site: Site) -> Result<Direction> {
         Ok(Direction::new(site, &self.vector)?)
     }
+}
+
+/// Accuracies of what should read nothing: see [`Pairs::controls`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PairControls {
+    /// The mean over random directions.
+    pub random: f64,
+    /// The mean over differences of means of pairs whose labels were dealt out again.
+    pub shuffled: f64,
+    /// Of the principal component of pairs with the concept always first.
+    pub in_order: f64,
 }
 
 /// The concept at the layer where it is read best.
