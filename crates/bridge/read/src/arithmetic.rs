@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use symbolon_formula::Expr;
-use symbolon_net::ArithmeticNet;
 use symbolon_net::layers::{ArithmeticLayer, Nalu};
+use symbolon_net::{ArithmeticNet, Network};
 use symbolon_tensor::{Tensor, no_grad};
 
 /// One formula for each output of a network of arithmetic layers.
@@ -12,13 +12,14 @@ use symbolon_tensor::{Tensor, no_grad};
 /// NALU layers are of absolute values: the formula holds for positive factors.
 ///
 /// # Errors
-/// [`Error::Undecided`] with the first weight or gate that is not at a corner; [`Error::Setting`] when names or samples do not fit.
-pub fn arithmetic(net: &ArithmeticNet, x: &Tensor, names: &[&str], tolerance: f64) -> Result<Vec<Expr>> {
+/// [`Error::Net`] for other networks; [`Error::Undecided`] with the first weight or gate that is not at a corner; [`Error::Setting`] when names or samples do not fit.
+pub fn arithmetic(net: &dyn Network, x: &Tensor, names: &[&str], tolerance: f64) -> Result<Vec<Expr>> {
     if x.rank() != 2 || x.size(1) != names.len() {
         let problem = format!("{} names for samples of shape {:?}", names.len(), x.shape());
         return Err(Error::Setting { what: "names", problem });
     }
     let mut nodes: Vec<Expr> = names.iter().map(|n| Expr::variable(n)).collect();
+    let net = ArithmeticNet::of(net)?;
     let mut h = x.clone();
     for (l, layer) in net.layers.iter().enumerate() {
         let place = |what: &str| format!("layer {l}, {what}");
@@ -31,6 +32,14 @@ pub fn arithmetic(net: &ArithmeticNet, x: &Tensor, names: &[&str], tolerance: f6
         h = no_grad(|| layer.forward(&h));
     }
     Ok(nodes.iter().map(Expr::simplify).collect())
+}
+
+/// The first output's formula over inputs `x0`, `x1`, .., in words, or why there is none: see [`arithmetic`].
+pub fn arithmetic_or_why(net: &dyn Network, x: &Tensor, tolerance: f64) -> String {
+    let inputs = if x.rank() == 2 { x.size(1) } else { 0 };
+    let names: Vec<String> = (0..inputs).map(|i| format!("x{i}")).collect();
+    let said = arithmetic(net, x, &names.iter().map(String::as_str).collect::<Vec<_>>(), tolerance);
+    said.map_or_else(|e| format!("refused: {e}"), |f| f.first().map_or_else(String::new, Expr::to_string))
 }
 
 fn gated(nalu: &Nalu, x: &Tensor, nodes: &[Expr], tolerance: f64, place: &dyn Fn(&str) -> String) -> Result<Vec<Expr>> {

@@ -21,14 +21,20 @@
 //! ```
 
 mod descend;
+mod in_turn;
+mod kan;
 mod report;
 mod run;
 mod task;
 mod trainer;
+mod watch;
 mod whole;
 
 pub use descend::{descend, prepare};
+pub use in_turn::{InTurn, in_turn};
+pub use kan::KanFit;
 pub use report::{Outcome, Progress, Report, Why};
 pub use task::{Fit, Step, Task};
 pub use trainer::Trainer;
+pub use watch::watched;
 pub use whole::minimise;
