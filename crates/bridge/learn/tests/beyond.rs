@@ -3,14 +3,16 @@
 use symbolon_data::graph::{KnownLabels, NAMES, Neighbours};
 use symbolon_learn::anesi::{Anesi, Settings, exact, random_beliefs, symbolic};
 use symbolon_learn::declare::{Amount, Constraints, Multipliers};
-use symbolon_learn::diffusion::{Conditioned, Entropy, Process, Sampler, Vote, Weights, conditional_entropy, vote};
-use symbolon_learn::function::{DigitSum, Function, Plain, all_worlds, checked};
+use symbolon_learn::diffusion::{
+    Conditioned, Entropy, Process, Sampler, Unmasker, Vote, Weights, commonest, conditional_entropy, vote,
+};
+use symbolon_learn::function::{DigitSum, Function, Plain, all_worlds, beliefs, checked};
 use symbolon_learn::node_rules::{NodeClassifier, Rules};
 use symbolon_learn::{Error, Norm};
-use symbolon_net::Trace;
 use symbolon_net::layers::{Graph, GraphKind};
 use symbolon_net::train::{descend, prepare};
-use symbolon_tensor::{DType, Rng, Tensor};
+use symbolon_net::{Architecture, Trace};
+use symbolon_tensor::{DType, Device, Rng, Tensor};
 use symbolon_theory::Theory;
 use symbolon_theory::budget::Budget;
 
@@ -102,13 +104,18 @@ fn a_theory_becomes_constraints_unless_it_rests_on_itself() {
     let declared =
         Constraints::of_theory(&theory.unwrap(), "addition(image(a), image(b), S)", &Budget::default()).unwrap();
     assert_eq!((declared.calls.len(), declared.answers.len()), (2, 5));
-    let mut three = declared.constraints.clone();
-    let (_, answer) = declared.answers.iter().find(|(a, _)| a.ends_with(",3)")).unwrap();
-    three.require(*answer);
+    assert!(declared.rows().unwrap_err().to_string().contains("image(a)"));
+    assert!(declared.clone().requiring(5).is_err());
+    let answer = declared.answers.iter().position(|(a, _)| a.ends_with(",3)")).unwrap();
+    let three = declared.requiring(answer).unwrap().constraints;
     let log_p = vec![vec![-0.1, -3.0, -5.0], vec![-3.0, -0.2, -2.0]];
     // 1 + 2: -3 - 2; 2 + 1: -5 - 0.2.
     assert_eq!(three.best(&log_p, &[], &Budget::default()).unwrap().unwrap(), [1, 2]);
 
+    let text = "nn(net, [X], Y, [0,1]) :: bit(X, Y). both(A, B) :- bit(B, 1), bit(A, 1).";
+    let theory = Theory::parse(text).unwrap();
+    let both = Constraints::of_theory(&theory, "both(image(7), image(4))", &Budget::default()).unwrap();
+    assert_eq!(both.rows().unwrap(), [4, 7], "in the order of calls");
     let cyclic = "nn(net, [X], Y, [0,1]) :: road(X, Y). joined(A, B) :- link(A, B, I), road(image(I), 1). link(a, b, 0). link(b, a, 1). link(b, c, 2).
         path(A, B) :- joined(A, B). path(A, C) :- path(A, B), joined(B, C).";
     let refused =
@@ -227,9 +234,7 @@ fn samplers_agree_and_keep_what_is_revealed() {
     let n = 20_000;
     let distance = |how: Sampler| {
         let samples = process.sample(&model, &vec![0; n], how, &mut Rng::new(5)).unwrap();
-        let mut counts = [0.0f64; 8];
-        samples.chunks(3).for_each(|w| counts[w[0] * 4 + w[1] * 2 + w[2]] += 1.0 / n as f64);
-        counts.iter().zip(&joint).map(|(a, b)| (a - b).abs()).sum::<f64>() / 2.0
+        process.joint(&samples).iter().zip(&joint).map(|(a, b)| (a - b).abs()).sum::<f64>() / 2.0
     };
     assert!(distance(Sampler::FirstHitting) < 0.02);
     assert!(distance(Sampler::Steps(64)) < 0.03);
@@ -259,15 +264,13 @@ fn conditioned_samples_have_the_output_and_the_loss_learns_dependence() {
         Weights { symbols: 0.05, entropy: 0.02, samples: 32, steps: Sampler::FirstHitting, ..Weights::default() };
     for _ in 0..300 {
         let w = weight.variable();
-        let model =
-            |rows: &[usize], state: &Tensor| Ok(state.reshape([rows.len(), 6]).matmul(&w).reshape([rows.len(), 2, 2]));
+        let model = process.linear(&w);
         let towards = Conditioned { function: &function, outputs: &[1; 16], candidates: 16, beta: 20.0 };
         let loss = process.loss(&model, 16, towards, &weights, &mut rng).unwrap();
         let g = loss.value.grad(&[&w]);
         symbolon_tensor::optim::Optimiser::step(&mut adam, &mut [&mut weight], &g);
     }
-    let model =
-        |rows: &[usize], state: &Tensor| Ok(state.reshape([rows.len(), 6]).matmul(&weight).reshape([rows.len(), 2, 2]));
+    let model = process.linear(&weight);
     let samples = process.sample(&model, &[0; 500], Sampler::FirstHitting, &mut rng).unwrap();
     let (y, share) = vote(&function, &samples, Vote::FunctionThenWhole).unwrap();
     assert!(y == [1] && share > 0.95, "{y:?} {share}");
@@ -278,6 +281,50 @@ fn conditioned_samples_have_the_output_and_the_loss_learns_dependence() {
     // Entropy given the output: two worlds with equal weight.
     let h = conditional_entropy(&function, &Tensor::zeros([1, 2, 2], DType::F64).log_softmax(2), &[1]).unwrap().item();
     assert!((h - 2f64.ln()).abs() < 1e-9);
+}
+
+#[test]
+fn samples_are_counted_as_worlds_and_symbol_by_symbol() {
+    let process = Process::new(2, 3).unwrap();
+    let samples = [0, 2, 0, 2, 1, 2, 2, 0];
+    assert_eq!(process.joint(&samples), [0.0, 0.0, 0.5, 0.0, 0.0, 0.25, 0.25, 0.0, 0.0]);
+    assert_eq!(commonest(&samples, 2), [(0, 0.5), (2, 0.75)]);
+    assert_eq!(commonest(&[2, 1], 1), [(1, 0.5)], "the least of equally common ones");
+}
+
+#[test]
+fn an_unmasker_treats_symbols_alike_and_sees_the_others() {
+    let process = Process::new(3, 4).unwrap();
+    let mut rng = Rng::new(0);
+    let encoder = "mlp(5, 8)".parse::<Architecture>().unwrap().build(&mut rng, Device::Cpu).unwrap();
+    let model = Unmasker::new(encoder, 8, 16, &process, &mut rng).unwrap();
+    let pictures = rng.normal([6, 5], DType::F32);
+    let logits = |pictures: &Tensor, states: &[usize]| -> Tensor {
+        let seen = model.embed(pictures.clone(), 3).unwrap();
+        model.unmask(&seen, &[0, 1], &process.one_hot(states)).unwrap()
+    };
+    let y = logits(&pictures, &[4, 2, 0, 1, 4, 4]);
+    assert_eq!(y.shape(), [2, 3, 4]);
+    // Exchanging the first two symbols of both examples exchanges what is said about them.
+    let swapped = pictures.index_select(0, &symbolon_data::indices(&[1, 0, 2, 4, 3, 5]));
+    let z = logits(&swapped, &[2, 4, 0, 4, 1, 4]).index_select(1, &symbolon_data::indices(&[1, 0, 2]));
+    assert!((&y - &z).abs().max().item() < 1e-6);
+    // What is said about a symbol changes with what another one is.
+    let other = logits(&pictures, &[4, 3, 0, 1, 4, 4]);
+    assert!((y.get((0, 0)) - other.get((0, 0))).abs().max().item() > 1e-4);
+    assert_eq!(y.get(1).to_vec::<f32>(), other.get(1).to_vec::<f32>());
+}
+
+#[test]
+fn beliefs_are_those_of_each_picture() {
+    let digits = symbolon_data::mnist::digits().unwrap().held_out;
+    let network = "lenet(10)".parse::<Architecture>().unwrap().build(&mut Rng::new(0), Device::Cpu).unwrap();
+    let p = beliefs(&*network, &digits, &[vec![4, 7, 4], vec![1, 2, 3]]).unwrap();
+    assert_eq!(p.shape(), [2, 3, 10]);
+    let alone = network.forward(&[digits.pictures(&[7])], &mut Trace::none()).unwrap().softmax(1);
+    assert!((p.get((0, 1)) - alone.get(0)).abs().max().item() < 1e-6);
+    assert!((p.get((0, 0)) - p.get((0, 2))).abs().max().item() < 1e-6);
+    assert!(beliefs(&*network, &digits, &[vec![4], vec![1, 2]]).is_err());
 }
 
 #[test]

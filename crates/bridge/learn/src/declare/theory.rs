@@ -20,6 +20,35 @@ pub struct Declared {
     pub answers: Vec<(String, Formula)>,
 }
 
+impl Declared {
+    /// The same with one of its answers required.
+    ///
+    /// # Errors
+    /// [`Error::Constraint`] when there is no such answer.
+    pub fn requiring(mut self, answer: usize) -> Result<Self> {
+        let Some((_, formula)) = self.answers.get(answer) else {
+            let problem = format!("there is no answer {answer} among {}", self.answers.len());
+            return Err(Error::Constraint { problem });
+        };
+        self.constraints.require(*formula);
+        Ok(self)
+    }
+    /// For each call the number of its only input: 3 for `image(3)`.
+    ///
+    /// # Errors
+    /// [`Error::Constraint`] for a call about something else.
+    pub fn rows(&self) -> Result<Vec<usize>> {
+        let number = |text: &str| text.split_once('(')?.1.strip_suffix(')')?.parse().ok();
+        let row = |(network, inputs): &(String, Vec<String>)| {
+            let number = if let [input] = &inputs[..] { number(input) } else { None };
+            number.ok_or_else(|| Error::Constraint {
+                problem: format!("`{network}` is called on {}; number the data: image(3)", inputs.join(", ")),
+            })
+        };
+        self.calls.iter().map(row).collect()
+    }
+}
+
 impl Constraints {
     /// The answers of a query as formulas. All choices must be neural: constraints know certain facts and classifiers only.
     ///
