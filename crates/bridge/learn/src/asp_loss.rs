@@ -220,7 +220,6 @@ impl ValuedProgram {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use symbolon_theory::asp;
 
     const COLOURS: &str = "node(1..3). {colour(N,K) : K = 1..2} = 1 :- node(N). edge(1,2). edge(2,3). :- edge(A,B), colour(A,K), colour(B,K).";
 
