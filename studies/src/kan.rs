@@ -2,46 +2,32 @@
 
 use std::f64::consts::PI;
 
-use symbolon_check::claim::Evidence;
-use symbolon_check::stats::{Estimate, Proportion};
+use symbolon_check::stats::slope;
+use symbolon_data::Peaks;
 use symbolon_draw::{Axis, Plot, Report};
-use symbolon_formula::Expr;
+use symbolon_formula::{Expr, Samples};
 use symbolon_net::layers::{Dropout, Nonlinearity};
-use symbolon_net::train::{descend, minimise, prepare};
-use symbolon_net::{Kan, KanConfig, Mlp, MlpConfig, Network, Sparsity, Trace, fingerprint, parameters_as};
-use symbolon_read::{Symbolified, Symbolify, refit_exactly};
-use symbolon_tensor::optim::{Adam, Lbfgs, Optimiser};
+use symbolon_net::train::{Fit, KanFit, Trainer, minimise};
+use symbolon_net::{Kan, KanConfig, Mlp, MlpConfig, Network, fingerprint, parameters_as, trained_numbers};
+use symbolon_read::{Discover, Discovered, Symbolified};
+use symbolon_tensor::optim::{Adam, Lbfgs, Schedule};
 use symbolon_tensor::{DType, Rng, Tensor, no_grad};
 
-use crate::{Lab, Result};
+use crate::{Lab, Numbers, Result};
 
 const TARGET: &str = "exp(sin(pi*x) + y^2)";
 const COMPOSED: &str = "exp((sin(pi*(a^2 + b^2)) + sin(pi*(c^2 + d^2)))/2)";
-/// Weight of sparsity.
-const SPARSE: f64 = 1e-2;
+const NAMES: [&str; 2] = ["x", "y"];
 /// Errors below this count as this where they are compared with each other.
 const FLOOR: f64 = 1e-3;
 
-/// Inputs and what a formula makes of them.
-struct Data {
-    x: Tensor,
-    y: Tensor,
-}
+/// Something over something else, in the order of a plot.
+type Curve = Vec<(f64, f64)>;
 
-impl Data {
-    fn of(formula: &str, n: usize, rng: &mut Rng) -> Result<Self> {
-        let formula = Expr::parse(formula)?;
-        let names = formula.variables();
-        let x = rng.uniform([n, names.len()], -1.0, 1.0, DType::F64);
-        let program = formula.program(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
-        let columns = columns(&x);
-        let y = program.evaluate(&columns.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
-        Ok(Self { x, y: Tensor::from(y).unsqueeze(1) })
-    }
-}
-
-fn columns(x: &Tensor) -> Vec<Vec<f64>> {
-    (0..x.size(1)).map(|i| x.get((.., i as isize)).to_vec()).collect()
+/// Points at which a formula is known, for training and for tests.
+fn data(formula: &str, test: usize, rng: &mut Rng) -> Result<[Samples; 2]> {
+    let formula = Expr::parse(formula)?;
+    Ok([formula.samples(1000, [-1.0, 1.0], rng)?, formula.samples(test, [-1.0, 1.0], rng)?])
 }
 
 fn kan(config: &KanConfig, seed: u64) -> Result<Kan> {
@@ -61,95 +47,50 @@ fn lbfgs(iterations: usize) -> Lbfgs {
     Lbfgs { iterations, ..Lbfgs::default() }
 }
 
-fn forward(net: &dyn Network, x: &Tensor) -> symbolon_net::Result<Tensor> {
-    net.forward(std::slice::from_ref(x), &mut Trace::none())
+fn rmse(net: &dyn Network, x: &Tensor, y: &Tensor) -> Result<f64> {
+    Ok(no_grad(|| net.answer(x))?.mse(y).item().sqrt())
 }
 
-fn rmse(net: &dyn Network, d: &Data) -> Result<f64> {
-    Ok(no_grad(|| forward(net, &d.x))?.mse(&d.y).item().sqrt())
+/// The error of what was found on test data; that of a constant where there is no formula.
+fn error(found: &Discovered, test: &Samples) -> Result<f64> {
+    let Some(formula) = &found.formula else { return Ok(1.0) };
+    Ok(formula.values(&NAMES, &test.x)?.mse(&test.y).item().sqrt())
 }
 
-/// Trains by L-BFGS; with grids that follow the data ten times in the first fifty iterations, as released.
-fn fit(
-    kan: &mut Kan,
-    d: &Data,
-    sparse: f64,
-    iterations: usize,
-    regrid: bool,
-    chosen: &dyn Fn(&str) -> bool,
-) -> Result<()> {
-    let loss = |kan: &Kan| match sparse == 0.0 {
-        true => Ok(forward(kan, &d.x)?.mse(&d.y)),
-        false => {
-            let (y, edges) = kan.edges(&d.x)?;
-            Ok(y.mse(&d.y) + Sparsity::default().penalty(&edges) * sparse)
-        }
-    };
-    for _ in 0..if regrid { 10 } else { 0 } {
-        kan.update_grids(&d.x, 0.02)?;
-        minimise(kan, &lbfgs(5), chosen, loss)?;
+/// From data to a formula: with splines, with steps in their place, with SiLU alone; and from noise.
+fn formulas(lab: &mut Lab, n: &mut Numbers, seed: u64) -> Result<()> {
+    let mut rng = Rng::new(seed ^ 0xda7a);
+    let [train, test] = data(TARGET, 10_000, &mut rng)?;
+    let noise = train.noise(&mut rng);
+    let config = KanConfig::new([2, 5, 1]);
+    let how = Discover::default();
+    // Without splines there are no grids that could follow the data.
+    let (first, then) = (KanFit { regrids: 0, ..how.first }, KanFit { regrids: 0, ..how.then });
+    let plain = Discover { first, then, ..how };
+    let mut silu = kan(&config, seed)?;
+    silu.layers.iter_mut().for_each(|l| l.scale_spline = l.scale_spline.zeros_like());
+    let steps = kan(&KanConfig { degree: 0, ..config.clone() }, seed)?;
+    let found = how.run(kan(&config, seed)?, &train.x, &train.y, &NAMES, &|_| true)?;
+    let steps = plain.run(steps, &train.x, &train.y, &NAMES, &|_| true)?;
+    let silu = plain.run(silu, &train.x, &train.y, &NAMES, &|name| name.ends_with("scale_base"))?;
+    let random = how.run(kan(&config, seed)?, &noise.x, &noise.y, &NAMES, &|_| true)?;
+    for (name, found) in [("", &found), (" steps", &steps), (" silu", &silu)] {
+        let error = error(found, &test)?;
+        n.add(format!("error{name}"), error.max(1e-16).log10());
+        n.add_whether(format!("right{name}"), found.nodes() == 1 && error <= 1e-3);
     }
-    minimise(kan, &lbfgs(iterations), chosen, loss)?;
+    n.add_whether("printed random", random.formula.is_some());
+    n.add("nodes", found.nodes() as f64);
+    let mut dense = kan(&config, seed)?;
+    KanFit { sparse: 0.0, ..how.first }.run(&mut dense, &train.x, &train.y, &|_| true)?;
+    lab.digest(&format!("network without sparsity {seed}"), fingerprint(&dense));
+    let [node, edge] = how.prune;
+    n.add("nodes dense", dense.prune(&train.x, node, edge).map_or(0, |k| k.sizes().sizes[1]) as f64);
+    if lab.seeds()[0] == seed {
+        let error = error(&found, &test)?;
+        lab.show(|report| show_formula(report, &found, error, &random));
+    }
     Ok(())
-}
-
-/// What the way from data to a formula led to.
-struct Found {
-    /// Hidden nodes after pruning.
-    nodes: usize,
-    /// The formula and its error on test data, where one is printed.
-    formula: Option<(Expr, f64)>,
-    named: Option<Symbolified>,
-}
-
-impl Found {
-    /// Whether the formula is the target.
-    fn right(&self) -> bool {
-        self.nodes == 1 && self.error() <= 1e-3
-    }
-    /// The error on test data; that of a constant where there is no formula.
-    fn error(&self) -> f64 {
-        self.formula.as_ref().map_or(1.0, |f| f.1)
-    }
-}
-
-/// Train sparsely, prune, train, name the edges, refit. `silu` keeps splines at zero.
-fn discover(train: &Data, test: &Data, config: &KanConfig, sparse: f64, silu: bool, seed: u64) -> Result<Found> {
-    let mut net = kan(config, seed)?;
-    let chosen = |name: &str| !silu || name.ends_with("scale_base");
-    if silu {
-        net.layers.iter_mut().for_each(|l| l.scale_spline = l.scale_spline.zeros_like());
-    }
-    let bends = config.degree > 0 && !silu;
-    fit(&mut net, train, sparse, 150, bends, &chosen)?;
-    let Ok(mut net) = net.prune(&train.x, 1e-2, 3e-2) else {
-        return Ok(Found { nodes: 0, formula: None, named: None });
-    };
-    let nodes = net.sizes().sizes[1];
-    fit(&mut net, train, 0.0, 200, bends, &chosen)?;
-    let named = Symbolify::default().run(&net, &train.x.narrow(0, ..300), &["x", "y"])?;
-    let mut found = Found { nodes, formula: None, named: None };
-    if let Some(formula) = named.formulas.as_ref().and_then(|f| f.first()) {
-        let (x, y) = (columns(&train.x), train.y.to_vec::<f64>());
-        let spread = train.y.std_axes(&[], false, 0).item();
-        let refit = refit_exactly(formula, &["x", "y"], &[&x[0], &x[1]], &y, 1e-6)?;
-        // A formula that explains less than nine tenths is none.
-        if refit.rmse.powi(2) <= 0.1 * spread.powi(2) {
-            let x = columns(&test.x);
-            let values = refit.formula.program(&["x", "y"])?.evaluate(&[&x[0], &x[1]])?;
-            found.formula = Some((refit.formula, Tensor::from(values).unsqueeze(1).mse(&test.y).item().sqrt()));
-        }
-    }
-    found.named = Some(named);
-    Ok(found)
-}
-
-/// The slope of a line through points.
-fn slope(points: &[(f64, f64)]) -> f64 {
-    let n = points.len() as f64;
-    let [mx, my] = [points.iter().map(|p| p.0).sum::<f64>() / n, points.iter().map(|p| p.1).sum::<f64>() / n];
-    let up: f64 = points.iter().map(|p| (p.0 - mx) * (p.1 - my)).sum();
-    up / points.iter().map(|p| (p.0 - mx).powi(2)).sum::<f64>()
 }
 
 /// Slope of log error over log parameters, up to the smallest error: behind it is the noise floor.
@@ -158,27 +99,25 @@ fn falls(curve: &[(f64, f64)]) -> f64 {
     slope(&curve[..=least.max(1)].iter().map(|(n, e)| (n.ln(), e.ln())).collect::<Vec<_>>())
 }
 
-fn size(net: &dyn Network) -> f64 {
-    net.parameters().iter().filter(|(n, _)| net.trains(n)).map(|(_, p)| p.len()).sum::<usize>() as f64
-}
-
 /// Errors of a network that is refined again and again, by its number of parameters; and how much a doubled grid changes it.
-fn refined(train: &Data, test: &Data, grids: &[usize], seed: u64) -> Result<(Vec<(f64, f64)>, f64)> {
+fn refined(train: &Samples, test: &Samples, grids: &[usize], seed: u64) -> Result<(Curve, f64)> {
     let mut net = kan(&KanConfig { grid: grids[0], ..KanConfig::new([4, 4, 2, 1]) }, seed)?;
     let mut curve = Vec::new();
     for (i, grid) in grids.iter().enumerate() {
         net.refine(*grid, &train.x)?;
-        fit(&mut net, train, 0.0, 200, i == 0, &|_| true)?;
-        curve.push((size(&net), rmse(&net, test)?));
+        let regrids = if i == 0 { 10 } else { 0 };
+        KanFit { regrids, ..KanFit::new(200) }.run(&mut net, &train.x, &train.y, &|_| true)?;
+        curve.push((trained_numbers(&net) as f64, rmse(&net, &test.x, &test.y)?));
     }
-    let before = forward(&net, &train.x)?;
+    let before = net.answer(&train.x)?;
     net.refine(2 * grids[grids.len() - 1], &train.x)?;
-    let change = (forward(&net, &train.x)? - before).abs().max().item();
+    let change = (net.answer(&train.x)? - before).abs().max().item();
     Ok((curve, change))
 }
 
 /// Errors of perceptrons by their number of parameters, for each depth and optimiser.
-fn perceptrons(train: &Data, test: &Data, widths: &[usize], seed: u64) -> Result<Vec<(String, Vec<(f64, f64)>)>> {
+fn perceptrons(train: &Samples, test: &Samples, widths: &[usize], seed: u64) -> Result<Vec<(String, Curve)>> {
+    let loss = |net: &Mlp| Ok(net.answer(&train.x)?.mse(&train.y));
     let mut curves = Vec::new();
     for depth in [3, 4] {
         let mut of = [("L-BFGS", Vec::new()), ("Adam", Vec::new())];
@@ -186,14 +125,14 @@ fn perceptrons(train: &Data, test: &Data, widths: &[usize], seed: u64) -> Result
             let sizes = [vec![4], vec![w; depth - 1], vec![1]].concat();
             for (how, curve) in &mut of {
                 let mut net = mlp(&sizes, seed)?;
-                let loss = |net: &Mlp| Ok(forward(net, &train.x)?.mse(&train.y));
-                match *how {
-                    "L-BFGS" => {
-                        minimise(&mut net, &lbfgs(300), &|_| true, loss)?;
-                    }
-                    _ => adam(&mut net, 1000, loss)?,
+                if *how == "L-BFGS" {
+                    minimise(&mut net, &lbfgs(300), &|_| true, loss)?;
+                } else {
+                    let fall = Schedule::Linear { total: 1000, floor: 0.0 };
+                    let mut trainer = Trainer::new(Adam::new(1e-2)).epochs(1).schedule(fall);
+                    trainer.run(&mut Fit::new(&mut net, 1000, |net, _| loss(net)))?;
                 }
-                curve.push((size(&net), rmse(&net, test)?));
+                curve.push((trained_numbers(&net) as f64, rmse(&net, &test.x, &test.y)?));
             }
         }
         curves.extend(of.map(|(how, curve)| (format!("MLP, {depth} layers, {how}"), curve)));
@@ -201,128 +140,78 @@ fn perceptrons(train: &Data, test: &Data, widths: &[usize], seed: u64) -> Result
     Ok(curves)
 }
 
-fn adam(net: &mut Mlp, steps: usize, loss: impl Fn(&Mlp) -> symbolon_net::Result<Tensor>) -> Result<()> {
-    prepare(net);
-    let mut optimiser = Adam::new(1e-2);
-    for step in 0..steps {
-        optimiser.set_factor(1.0 - step as f64 / steps as f64);
-        let value = loss(net)?;
-        descend(net, &mut optimiser, value);
-    }
-    Ok(())
-}
-
 /// `u'' = -π² sin πx` with zeros at both ends, by the equation's own residual: the error of the solution.
-fn poisson<N: Network>(mut net: N, regrid: impl Fn(&mut N, &Tensor) -> Result<()>) -> Result<f64> {
+fn poisson<N: Network>(mut net: N) -> Result<f64> {
     let x = Tensor::linspace(-1.0, 1.0, 101, DType::F64).unsqueeze(1);
     let ends = Tensor::from([[-1.0f64], [1.0]]);
     let u = (&x * PI).sin();
-    regrid(&mut net, &x)?;
     minimise(&mut net, &lbfgs(300), &|_| true, |net| {
         let x = x.variable();
-        let first = forward(net, &x)?.sum().grad_graph(&[&x]).remove(0);
+        let first = net.answer(&x)?.sum().grad_graph(&[&x]).remove(0);
         let second = first.sum().grad_graph(&[&x]).remove(0);
-        Ok((second + &u * (PI * PI)).square().mean() * 0.01 + forward(net, &ends)?.square().mean())
+        Ok((second + &u * (PI * PI)).square().mean() * 0.01 + net.answer(&ends)?.square().mean())
     })?;
-    rmse(&net, &Data { x, y: u })
+    rmse(&net, &x, &u)
 }
 
 /// Five peaks, learned one after the other: errors on the first four at the end over what they were right after each was learned,
 /// and what the network says at the end.
-fn peaks<N: Network>(net: &mut N, chosen: &dyn Fn(&str) -> bool) -> Result<(f64, Vec<(f64, f64)>)> {
-    let all = Tensor::linspace(-1.0, 1.0, 500, DType::F64).unsqueeze(1);
-    let height = |x: &Tensor| {
-        let peak = |i: i32| ((x - 0.4 * f64::from(i - 2)).square() * -300.0).exp();
-        (1..5).fold(peak(0), |sum, i| sum + peak(i))
-    };
-    let part = |i: usize| {
-        let x = all.narrow(0, i * 100..(i + 1) * 100);
-        Data { y: height(&x), x }
+fn peaks<N: Network>(net: &mut N, chosen: &dyn Fn(&str) -> bool) -> Result<(f64, Curve)> {
+    let all = Peaks::new(5, 100);
+    let error = |net: &N, i: usize| -> Result<f64> {
+        let [x, y] = all.part(i);
+        Ok(rmse(net, &x, &y)?.max(FLOOR))
     };
     let mut then = Vec::new();
-    for i in 0..5 {
-        let d = part(i);
-        minimise(net, &lbfgs(100), chosen, |net| Ok(forward(net, &d.x)?.mse(&d.y)))?;
-        then.push(rmse(net, &d)?.max(FLOOR));
+    for i in 0..all.count {
+        let [x, y] = all.part(i);
+        minimise(net, &lbfgs(100), chosen, |net| Ok(net.answer(&x)?.mse(&y)))?;
+        then.push(error(net, i)?);
     }
-    let now = (0..4).map(|i| Ok(rmse(net, &part(i))?.max(FLOOR))).collect::<Result<Vec<f64>>>()?;
-    let said = all.to_vec::<f64>().into_iter().zip(forward(net, &all)?.to_vec::<f64>()).collect();
+    let now = (0..4).map(|i| error(net, i)).collect::<Result<Vec<f64>>>()?;
+    let said = all.x.to_vec::<f64>().into_iter().zip(net.answer(&all.x)?.to_vec::<f64>()).collect();
     Ok((now.iter().sum::<f64>() / then[..4].iter().sum::<f64>(), said))
 }
 
-/// What is measured, by claim and control.
-type Numbers = std::collections::BTreeMap<&'static str, Vec<f64>>;
+/// Errors by size, an equation, and what is left of peaks that were learned before.
+fn comparisons(lab: &mut Lab, n: &mut Numbers, seed: u64) -> Result<()> {
+    let (grids, widths) =
+        lab.pick((vec![3, 5, 10, 20], vec![5, 15, 50]), (vec![3, 5, 10, 20, 50], vec![5, 10, 20, 50, 100]));
+    let [train, test] = data(COMPOSED, 1000, &mut Rng::new(seed ^ 0x5ca1e))?;
+    let (curve, change) = refined(&train, &test, &grids, seed)?;
+    let others = perceptrons(&train, &test, &widths, seed)?;
+    let steepest = others.iter().map(|(_, c)| falls(c)).fold(f64::INFINITY, f64::min);
+    let own = falls(&curve);
+    let mut solver = kan(&KanConfig { grid: 10, ..KanConfig::new([1, 3, 1]) }, seed)?;
+    solver.update_grids(&Tensor::linspace(-1.0, 1.0, 101, DType::F64).unsqueeze(1), 0.02)?;
+    let equation = [poisson(solver)?, poisson(mlp(&[1, 20, 20, 1], seed)?)?];
+    let mut local = kan(&KanConfig { grid: 200, ..KanConfig::new([1, 1]) }, seed)?;
+    // As released for this example: no SiLU, and only coefficients are trained.
+    local.layers[0].scale_base = local.layers[0].scale_base.zeros_like();
+    let (kept, said) = peaks(&mut local, &|name| name.ends_with("coef"))?;
+    let (forgotten, also) = peaks(&mut mlp(&[1, 30, 30, 1], seed)?, &|_| true)?;
+    n.add_all([("slope", own), ("slope ahead", steepest - own), ("change", change)]);
+    n.add_all([("kept", kept), ("forgotten", forgotten)]);
+    if lab.seeds()[0] == seed {
+        lab.show(|report| show_curves(report, &curve, &others, equation, &said, &also));
+    }
+    Ok(())
+}
 
 /// Measures and reports every claim.
 pub fn run(lab: &mut Lab) -> Result<()> {
-    let mut n = Numbers::new();
-    let mut right: [Vec<bool>; 4] = Default::default();
-    for (i, seed) in lab.seeds().into_iter().enumerate() {
+    let mut n = Numbers::default();
+    for seed in lab.seeds() {
         lab.note(&format!("seed {seed}: from data to a formula"));
-        let mut rng = Rng::new(seed ^ 0xda7a);
-        let (train, test) = (Data::of(TARGET, 1000, &mut rng)?, Data::of(TARGET, 10_000, &mut rng)?);
-        let noise = Data { x: train.x.clone(), y: rng.normal([1000, 1], DType::F64) };
-        let config = KanConfig::new([2, 5, 1]);
-        let found = discover(&train, &test, &config, SPARSE, false, seed)?;
-        let steps = discover(&train, &test, &KanConfig { degree: 0, ..config.clone() }, SPARSE, false, seed)?;
-        let silu = discover(&train, &test, &config, SPARSE, true, seed)?;
-        let random = discover(&noise, &test, &config, SPARSE, false, seed)?;
-        let mut dense = kan(&config, seed)?;
-        fit(&mut dense, &train, 0.0, 150, true, &|_| true)?;
-        lab.digest(&format!("network without sparsity {seed}"), fingerprint(&dense));
-        let kept = dense.prune(&train.x, 1e-2, 3e-2).map_or(0, |k| k.sizes().sizes[1]);
-        let printed = [found.right(), steps.right(), silu.right(), random.formula.is_some()];
-        right.iter_mut().zip(printed).for_each(|(all, now)| all.push(now));
-        let log = |f: &Found| f.error().max(1e-16).log10();
-        let values = [("error", log(&found)), ("error steps", log(&steps)), ("error silu", log(&silu))];
-        for (name, value) in values.into_iter().chain([("nodes", found.nodes as f64), ("nodes dense", kept as f64)]) {
-            n.entry(name).or_default().push(value);
-        }
-        if i == 0 {
-            lab.show(|report| show_formula(report, &found, &random));
-        }
+        formulas(lab, &mut n, seed)?;
     }
-    let (grids, widths) =
-        lab.pick((vec![3, 5, 10, 20], vec![5, 15, 50]), (vec![3, 5, 10, 20, 50], vec![5, 10, 20, 50, 100]));
-    for (i, seed) in lab.seeds().into_iter().take(lab.pick(3, 10)).enumerate() {
+    for seed in lab.first_seeds(3, 10) {
         lab.note(&format!("seed {seed}: errors by size, Poisson's equation, five peaks"));
-        let mut rng = Rng::new(seed ^ 0x5ca1e);
-        let (train, test) = (Data::of(COMPOSED, 1000, &mut rng)?, Data::of(COMPOSED, 1000, &mut rng)?);
-        let (curve, change) = refined(&train, &test, &grids, seed)?;
-        let others = perceptrons(&train, &test, &widths, seed)?;
-        let steepest = others.iter().map(|(_, c)| falls(c)).fold(f64::INFINITY, f64::min);
-        let [own, other] = [falls(&curve), steepest];
-        let equation = [
-            poisson(kan(&KanConfig { grid: 10, ..KanConfig::new([1, 3, 1]) }, seed)?, |k, x| {
-                k.update_grids(x, 0.02)?;
-                Ok(())
-            })?,
-            poisson(mlp(&[1, 20, 20, 1], seed)?, |_, _| Ok(()))?,
-        ];
-        let mut local = kan(&KanConfig { grid: 200, ..KanConfig::new([1, 1]) }, seed)?;
-        // As released for this example: no SiLU, and only coefficients are trained.
-        local.layers[0].scale_base = local.layers[0].scale_base.zeros_like();
-        let (kept, said) = peaks(&mut local, &|name| name.ends_with("coef"))?;
-        let (forgotten, also) = peaks(&mut mlp(&[1, 30, 30, 1], seed)?, &|_| true)?;
-        let values = [
-            ("slope", own),
-            ("slope ahead", other - own),
-            ("change", change),
-            ("kept", kept),
-            ("forgotten", forgotten),
-        ];
-        values.into_iter().for_each(|(name, value)| n.entry(name).or_default().push(value));
-        if i == 0 {
-            lab.show(|report| show_curves(report, &curve, &others, equation, &said, &also));
-        }
+        comparisons(lab, &mut n, seed)?;
     }
-    report(lab, &n, &right)
-}
-
-fn report(lab: &mut Lab, n: &Numbers, right: &[Vec<bool>; 4]) -> Result<()> {
-    let share = |i: usize| Estimate::share(Proportion::of(right[i].iter().copied()));
-    let found = Evidence::new(share(0)?).control("steps for splines", share(1)?).control("SiLU alone", share(2)?);
-    lab.report("formula-found", found.control("random target", share(3)?))?;
+    let controls =
+        [("steps for splines", "right steps"), ("SiLU alone", "right silu"), ("random target", "printed random")];
+    lab.all_shares(&n, &[("formula-found", "right", &controls)])?;
     let claims: [(&str, &str, &[(&str, &str)]); 6] = [
         ("formula-exact", "error", &[("steps for splines", "error steps"), ("SiLU alone", "error silu")]),
         ("pruned-to-one-node", "nodes", &[("no sparsity", "nodes dense")]),
@@ -331,50 +220,44 @@ fn report(lab: &mut Lab, n: &Numbers, right: &[Vec<bool>; 4]) -> Result<()> {
         ("refining-changes-nothing", "change", &[]),
         ("peaks-are-kept", "kept", &[("perceptron", "forgotten")]),
     ];
-    lab.all_means(n, &claims)
+    lab.all_means(&n, &claims)
 }
 
-fn show_formula(report: Report, found: &Found, random: &Found) -> Report {
-    let text =
-        found.formula.as_ref().map_or("none".into(), |(f, e)| format!("{f}\ntest error {e:.2e}\nLaTeX: {}", f.latex()));
+fn show_formula(report: Report, found: &Discovered, error: f64, random: &Discovered) -> Report {
+    let said = |f: &Expr| format!("{f}\ntest error {error:.2e}\nLaTeX: {}", f.latex());
+    let text = found.formula.as_ref().map_or("none".into(), said);
     let refused = random.named.as_ref().map_or("nothing is left after pruning".into(), Symbolified::refused);
-    let mut report = report.section("From data to a formula").code(format!("Found for data of {TARGET}"), text);
-    report = report.code(
-        "Said of a random target",
-        if refused.is_empty() { "edges fit, the whole does not".into() } else { refused },
-    );
-    for e in found.named.iter().flat_map(|n| &n.edges) {
-        let fitted: Vec<(f64, f64)> = match e.fit.of(&Expr::variable("t")).program(&["t"]) {
-            Ok(p) => {
-                let x: Vec<f64> = e.curve.iter().map(|c| c.0).collect();
-                p.evaluate(&[&x]).map_or(Vec::new(), |y| x.into_iter().zip(y).collect())
-            }
-            Err(_) => Vec::new(),
-        };
-        let title = format!("Layer {}, edge {} to {}", e.layer + 1, e.input, e.output);
-        let plot =
-            Plot::new(title).height(160.0).line("the edge's spline", &e.curve).line(e.fit.function.formula, &fitted);
-        report = report.figure(format!("{} explains {:.4} % of it.", e.fit.function.formula, 100.0 * e.fit.r2), plot);
-    }
-    report
+    let refused = if refused.is_empty() { "edges fit, the whole does not".into() } else { refused };
+    let report = report
+        .section("From data to a formula")
+        .code(format!("Found for data of {TARGET}"), text)
+        .code("Said of a random target", refused);
+    found.named.iter().flat_map(|n| &n.edges).fold(report, |report, e| {
+        let (name, title) =
+            (e.fit.function.formula, format!("Layer {}, edge {} to {}", e.layer + 1, e.input, e.output));
+        let plot = Plot::new(title).height(160.0).line("the edge's spline", &e.curve).line(name, &e.fitted());
+        report.figure(format!("{name} explains {:.4} % of it.", 100.0 * e.fit.r2), plot)
+    })
 }
 
 fn show_curves(
     report: Report,
     curve: &[(f64, f64)],
-    others: &[(String, Vec<(f64, f64)>)],
+    others: &[(String, Curve)],
     [kan, mlp]: [f64; 2],
     said: &[(f64, f64)],
     also: &[(f64, f64)],
 ) -> Report {
     let sizes = Plot::new("Test error by size").x(Axis::new("parameters").log()).y(Axis::new("RMSE").log());
-    let sizes = others.iter().fold(sizes.line("KAN, refined", curve), |p, (name, c)| p.line(name.clone(), c));
-    let peaks = Plot::new("Five peaks").x(Axis::new("x")).y(Axis::new("answer")).line("KAN", said).line("MLP", also);
+    let peaks = Plot::new("Five peaks").x(Axis::new("x")).y(Axis::new("answer"));
     report
         .section("Errors by size")
-        .figure(format!("Data of {COMPOSED}, 1000 points."), sizes)
+        .figure(format!("Data of {COMPOSED}, 1000 points."), sizes.line("KAN, refined", curve).lines(others))
         .section("Poisson's equation")
         .text(format!("Error of the solution found from the equation's residual: KAN {kan:.2e}, perceptron {mlp:.2e}."))
         .section("Five peaks, one after the other")
-        .figure("Each peak was learned alone; this is what is said after the last one.", peaks)
+        .figure(
+            "Each peak was learned alone; this is what is said after the last one.",
+            peaks.line("KAN", said).line("MLP", also),
+        )
 }

@@ -1,17 +1,20 @@
 //! The laboratory: all that a study needs while it runs, so that its file stays short.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use symbolon_check::claim::{Evidence, Sealed, Trial};
-use symbolon_check::stats::Estimate;
+use symbolon_check::stats::{Estimate, Proportion};
 use symbolon_draw::Report;
 use symbolon_lm::Local;
 
 use crate::error::{Error, Result};
 use crate::keep::Keep;
+use crate::numbers::Numbers;
+
+/// A row of a table of claims: the claim, the name of its numbers, and each control with the name of its numbers.
+pub type Row<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 
 /// How much is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -131,20 +134,53 @@ impl Lab<'_> {
         self.kept.put(name, &value)?;
         Ok(value)
     }
-    /// [`means`](Self::means) of a table of claims: each with the name of its numbers, and its controls with the names of theirs.
+    /// [`means`](Self::means) of a table of claims.
     ///
     /// # Errors
-    /// As [`means`](Self::means).
-    pub fn all_means(
-        &mut self,
-        numbers: &BTreeMap<&'static str, Vec<f64>>,
-        claims: &[(&str, &str, &[(&str, &str)])],
-    ) -> Result<()> {
+    /// As [`means`](Self::means), and [`Error::Setting`] for a name without numbers.
+    pub fn all_means(&mut self, numbers: &Numbers, claims: &[Row<'_>]) -> Result<()> {
         for (id, name, controls) in claims {
-            let controls: Vec<(&str, &[f64])> = controls.iter().map(|(c, of)| (*c, &numbers[*of][..])).collect();
-            self.means(id, &numbers[*name], &controls)?;
+            let of = |(c, of): &(_, &str)| Ok((*c, numbers.of(of)?));
+            let controls = controls.iter().map(of).collect::<Result<Vec<(&str, &[f64])>>>()?;
+            self.means(id, numbers.of(name)?, &controls)?;
         }
         Ok(())
+    }
+    /// Gives each claim of a table the share of its numbers that are not zero, all trials of all seeds in one pool, with the
+    /// shares of its controls: see [`Numbers::add_whether`].
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a name without numbers, and as [`report`](Self::report).
+    pub fn all_shares(&mut self, numbers: &Numbers, claims: &[Row<'_>]) -> Result<()> {
+        let share = |name: &str| -> Result<Estimate> {
+            Ok(Estimate::share(Proportion::of(numbers.of(name)?.iter().map(|x| *x != 0.0)))?)
+        };
+        for (id, name, controls) in claims {
+            let with = |e: Evidence, (c, of): &(&str, &str)| -> Result<Evidence> { Ok(e.control(c, share(of)?)) };
+            let evidence = controls.iter().try_fold(Evidence::new(share(name)?), with)?;
+            self.report(id, evidence)?;
+        }
+        Ok(())
+    }
+    /// The first seeds, where a part of a study is too slow for all of them: how many, by profile.
+    pub fn first_seeds(&self, quick: usize, full: usize) -> Vec<u64> {
+        self.seeds.iter().copied().take(self.pick(quick, full)).collect()
+    }
+    /// Logs the opening of test parts that the seeds split off, under a name that says what they are.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_split(&mut self, name: &str) -> Result<()> {
+        let rule = format!("split by seeds {:?}", self.seeds);
+        self.open(&Sealed::new(name, rule.as_bytes(), ())).map(|()| ())
+    }
+    /// A language model that all claims which have no evidence yet need; or none, after each of them was told why.
+    ///
+    /// # Errors
+    /// As [`model_for`](Self::model_for).
+    pub fn model_for_rest(&mut self, name: &str) -> Result<Option<Local>> {
+        let open: Vec<String> = self.trial.waiting().map(str::to_owned).collect();
+        self.model_for(name, &open.iter().map(String::as_str).collect::<Vec<_>>())
     }
     /// A language model; or none, after each of these claims was told why.
     ///

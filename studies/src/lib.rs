@@ -30,6 +30,7 @@ mod modular_addition_fourier;
 mod nalu;
 mod nesy_frameworks;
 mod nesydm;
+mod numbers;
 mod page;
 mod rank_collapse;
 mod representation_engineering;
@@ -43,6 +44,7 @@ use symbolon_check::catalogue::Catalogue;
 pub use error::{Error, Result};
 pub use index::{Paper, papers};
 pub use lab::{Lab, Profile};
+pub use numbers::Numbers;
 pub use run::{Settings, now, run};
 pub use table::{Row, State, markdown, table};
 

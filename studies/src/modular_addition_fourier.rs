@@ -1,76 +1,32 @@
 //! Modular addition: two-layer networks learn it as waves whose phases line up, a race at the start decides which, and with
 //! weight decay they first memorise and then understand.
 
-use std::cell::RefCell;
 use std::f64::consts::FRAC_PI_2;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use symbolon_data::{Modular, indices};
 use symbolon_draw::{Axis as Scale, Bars, Plot, Report};
-use symbolon_net::train::{Fit, Trainer};
-use symbolon_net::{Axis, Network, SiteInfo, Trace, fingerprint, parameters};
-use symbolon_read::fourier::{Neuron, Waves, groups, indicator, neurons, winner, written};
+use symbolon_net::train::{Trainer, watched};
+use symbolon_net::{Error, Network, fingerprint};
+use symbolon_read::fourier::{
+    Indicated, Neuron, TwoLayers, against_indicator, groups, loud, median_misalignment, strengths,
+};
 use symbolon_tensor::optim::Adam;
-use symbolon_tensor::{DType, Rng, Tensor, no_grad};
+use symbolon_tensor::{Rng, Tensor, no_grad};
 
-use crate::{Lab, Result};
+use crate::{Lab, Numbers, Result};
 
 /// Steps between two looks at a network.
 const LOOK: usize = 100;
+/// Neurons count where they are at least this share as loud as the loudest one.
+const LOUD: f64 = 0.1;
 
-/// `logits = f(x W_in) W_out` without offsets.
-#[derive(Clone)]
-struct TwoLayers {
-    input: Tensor,  // [p, M]
-    output: Tensor, // [M, p]
-    square: bool,
-}
-parameters!(TwoLayers { input, output });
-
-const ROWS: [Axis; 2] = [Axis::Batch, Axis::Unit];
-
-impl TwoLayers {
-    fn new(p: usize, square: bool, seed: u64) -> Self {
-        let (mut rng, m) = (Rng::new(seed), 512.max((512 * p * p).div_ceil(529)));
-        let mut draw = |shape: [usize; 2]| rng.normal(shape, DType::F32) * (0.1 / (p as f64).sqrt());
-        Self { input: draw([p, m]), output: draw([m, p]), square }
-    }
-    fn waves(&self) -> Result<[Waves; 2]> {
-        Ok([Waves::of(&self.input.t())?, Waves::of(&self.output)?])
-    }
-    fn concentration(&self) -> Result<f64> {
-        Ok(self.waves()?.iter().map(Waves::mean_concentration).sum::<f64>() / 2.0)
-    }
-    fn neurons(&self) -> Result<Vec<Neuron>> {
-        Ok(neurons(&self.input.t(), &self.output)?)
-    }
-    /// The network whose neurons are these waves and nothing else.
-    fn rewritten(&self, change: impl Fn(Neuron) -> Neuron) -> Result<Self> {
-        let changed: Vec<Neuron> = self.neurons()?.into_iter().map(change).collect();
-        let [input, output] = written(&changed, self.output.size(1));
-        Ok(Self { input: input.t().contiguous(), output, square: self.square })
-    }
-    fn accuracy(&self, set: &Modular) -> Result<f64> {
-        let logits = no_grad(|| self.forward(&[set.inputs()], &mut Trace::none()))?;
-        let right = logits.argmax(1).to_vec::<i64>().into_iter().zip(set.sums()).map(|(a, b)| f64::from(a == b as i64));
-        Ok(right.zip(&set.weights).map(|(r, w)| r * w).sum::<f64>() / set.weights.iter().sum::<f64>())
-    }
+/// A network before training; as many neurons for each pair as 512 are for `p = 23`.
+fn fresh(p: usize, square: bool, seed: u64) -> TwoLayers {
+    TwoLayers::new(p, 512.max((512 * p * p).div_ceil(529)), square, &mut Rng::new(seed))
 }
 
-impl Network for TwoLayers {
-    fn forward(&self, inputs: &[Tensor], trace: &mut Trace) -> symbolon_net::Result<Tensor> {
-        let pre = trace.at("hidden.pre", &ROWS, inputs[0].matmul(&self.input))?;
-        let post = trace.at("hidden", &ROWS, if self.square { pre.square() } else { pre.relu() })?;
-        trace.at("logits", &ROWS, post.matmul(&self.output))
-    }
-    fn sites(&self) -> Vec<SiteInfo> {
-        let [m, p] = [self.output.size(0), self.output.size(1)];
-        [("hidden.pre", m), ("hidden", m), ("logits", p)].map(|(n, s)| SiteInfo::new(n, &ROWS, &[None, Some(s)])).into()
-    }
-    fn config(&self) -> serde_json::Value {
-        serde_json::json!({ "kind": "two_layers", "shape": self.output.shape(), "square": self.square })
-    }
+fn accuracy(net: &TwoLayers, set: &Modular) -> symbolon_net::Result<f64> {
+    Ok(set.accuracy(&no_grad(|| net.answer(&set.inputs()))?))
 }
 
 /// One look at a network in training.
@@ -93,26 +49,19 @@ fn trained(
     enough: impl Fn(&[Look]) -> bool,
 ) -> Result<(TwoLayers, Vec<Look>)> {
     let (x, y, shares) = (train.inputs(), indices(&train.sums()).unsqueeze(1), train.shares());
-    let looks: RefCell<Vec<Look>> = RefCell::default();
-    let stop = Arc::new(AtomicBool::new(false));
-    let mut task = Fit::new(&mut net, LOOK, |net: &TwoLayers, _| {
-        let logits = net.forward(std::slice::from_ref(&x), &mut Trace::none())?;
+    let trainer = Trainer::new(Adam::new(rate).with_decay(decay)).epochs((steps / LOOK) as u64);
+    let loss = |net: &TwoLayers| -> symbolon_net::Result<Tensor> {
+        let logits = net.answer(&x)?;
         let losses = logits.logsumexp(1, false) - logits.gather(1, &y).squeeze(1);
         Ok((losses * &shares).sum())
-    })
-    .validate(|net: &TwoLayers| {
-        let other = symbolon_net::Error::other;
+    };
+    let look = |net: &TwoLayers, step: usize| {
         let norm = net.parameters().iter().map(|(_, p)| p.square().sum().item()).sum::<f64>().sqrt();
-        let mut looks = looks.borrow_mut();
-        let step = (looks.len() + 1) * LOOK;
-        let [train, test] = [net.accuracy(train).map_err(other)?, net.accuracy(test).map_err(other)?];
-        looks.push(Look { step, train, test, concentration: net.concentration().map_err(other)?, norm });
-        stop.store(enough(&looks), Ordering::Relaxed);
-        Ok(-test)
-    });
-    let optimiser = Adam::new(rate).with_decay(decay);
-    Trainer::new(optimiser).epochs((steps / LOOK) as u64).stop_on(stop.clone()).run(&mut task)?;
-    Ok((net, looks.into_inner()))
+        let [train, test] = [accuracy(net, train)?, accuracy(net, test)?];
+        Ok(Look { step, train, test, concentration: net.concentration().map_err(Error::other)?, norm })
+    };
+    let looks = watched(trainer, &mut net, LOOK, |net, _| loss(net), look, enough)?;
+    Ok((net, looks))
 }
 
 /// The first step at which something holds; the last look where it never does.
@@ -120,132 +69,84 @@ fn first(looks: &[Look], holds: impl Fn(&Look) -> bool) -> f64 {
     looks.iter().find(|l| holds(l)).or(looks.last()).map_or(0.0, |l| l.step as f64)
 }
 
-fn median(mut x: Vec<f64>) -> f64 {
-    x.sort_by(f64::total_cmp);
-    x.get(x.len() / 2).copied().unwrap_or(0.0)
-}
-
-/// The median misalignment of neurons that are loud enough to matter.
-fn misalignment(neurons: &[Neuron]) -> f64 {
-    let loudest = neurons.iter().map(|n| n.alpha).fold(0.0, f64::max);
-    median(neurons.iter().filter(|n| n.alpha >= 0.1 * loudest).map(|n| n.misalignment().abs()).collect())
-}
-
-/// Logits regressed on the flawed indicator with the frequencies' own strengths: `R^2`, and the mean logit at the side peaks over
-/// that elsewhere, in units of the answer's peak.
-fn closed_form(net: &TwoLayers, p: usize) -> Result<[f64; 2]> {
-    let mut strengths = vec![0.0; p / 2];
-    groups(&net.neurons()?).iter().for_each(|g| strengths[g.frequency - 1] = g.strength);
-    let all = Modular::all(p)?;
-    let logits = no_grad(|| net.forward(&[all.inputs()], &mut Trace::none()))?.to_vec::<f64>();
-    let (mut pairs, mut sums, mut counts) = (Vec::new(), [0.0; 3], [0.0; 3]);
-    for ([x, y], row) in all.pairs.iter().zip(logits.chunks(p)) {
-        let mean = row.iter().sum::<f64>() / p as f64;
-        for (j, l) in row.iter().enumerate() {
-            pairs.push((indicator(p, &strengths, *x, *y, j), l - mean));
-            if x != y {
-                let place = if j == (x + y) % p {
-                    0
-                } else if j == 2 * x % p || j == 2 * y % p {
-                    1
-                } else {
-                    2
-                };
-                sums[place] += l;
-                counts[place] += 1.0;
-            }
-        }
-    }
-    let (f, l): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
-    let [answer, side, rest] = [0, 1, 2].map(|i| sums[i] / counts[i]);
-    Ok([symbolon_check::stats::pearson(&f, &l)?.powi(2), (side - rest) / (answer - rest)])
+/// Logits of all pairs against the flawed indicator with the frequencies' own strengths.
+fn indicated(net: &TwoLayers, all: &Modular) -> Result<Indicated> {
+    let strengths = strengths(&groups(&net.neurons()?), all.p);
+    Ok(against_indicator(&no_grad(|| net.answer(&all.inputs()))?, &all.pairs, &strengths)?)
 }
 
 /// The share of neurons whose final frequency the race at the start names; `shift` gives each the start of another one.
-fn predicted(start: &TwoLayers, end: &[Neuron], shift: usize) -> Result<f64> {
-    let [input, output] = start.waves()?;
-    let n = end.len();
-    let right = (0..n).filter(|&m| {
-        let from = (m + shift) % n;
-        winner(&input.rows[from], &output.rows[from]) == end[m].frequency
-    });
-    Ok(right.count() as f64 / n as f64)
+fn predicted(start: &TwoLayers, end: &TwoLayers, shift: usize) -> Result<f64> {
+    let end = end.neurons()?;
+    let right = start.winners(shift)?.iter().zip(&end).filter(|(k, m)| **k == m.frequency).count();
+    Ok(right as f64 / end.len() as f64)
 }
 
-/// What is measured of the networks of one seed, by claim and control.
-type Numbers = std::collections::BTreeMap<&'static str, Vec<f64>>;
-
-/// Measures and reports every claim.
-pub fn run(lab: &mut Lab) -> Result<()> {
-    let p = lab.pick(23, 97);
-    let all = Modular::all(p)?;
-    let mut n = Numbers::new();
-    let mut add = |name: &'static str, value: f64| n.entry(name).or_default().push(value);
-    let never = |_: &[Look]| false;
-    for seed in lab.seeds() {
-        lab.note(&format!("seed {seed}: all pairs, ReLU and square"));
-        let start = TwoLayers::new(p, false, seed);
-        let (net, _) = trained(start.clone(), [&all, &all], 5e-5, 0.0, 5000, never)?;
-        lab.digest(&format!("network {seed}"), fingerprint(&net));
-        add("accuracy", net.accuracy(&all)?);
-        add("accuracy start", start.accuracy(&all)?);
-        add("ipr", net.concentration()?);
-        add("ipr start", start.concentration()?);
-        if lab.seeds()[0] == seed {
-            lab.show(|report| show_waves(report, &net, &all));
-        }
-        add("misaligned", misalignment(&net.neurons()?));
-        add("misaligned start", misalignment(&start.neurons()?));
-        add("dominant", net.rewritten(|m| m)?.accuracy(&all)?);
-        add("equal phases", net.rewritten(|m| Neuron { phi: 0.0, psi: 0.0, ..m })?.accuracy(&all)?);
-        add("turned", net.rewritten(|m| Neuron { psi: m.psi + FRAC_PI_2, ..m })?.accuracy(&all)?);
-        let spread = groups(&net.neurons()?).into_iter().filter(|g| g.neurons >= 15).map(|g| g.means[1]);
-        // No such frequency shows nothing.
-        add("symmetry", spread.reduce(f64::max).unwrap_or(1.0));
-        let start = TwoLayers::new(p, true, seed ^ 0x50);
-        let (net, _) = trained(start.clone(), [&all, &all], 5e-5, 0.0, 5000, never)?;
-        let [r2, side] = closed_form(&net, p)?;
-        add("closed form", r2);
-        add("closed form start", closed_form(&start, p)?[0]);
-        add("side peaks", side);
-        let end = net.neurons()?;
-        add("lottery", predicted(&start, &end, 0)?);
-        add("lottery shuffled", predicted(&start, &end, 1)?);
+/// Networks trained on all pairs: as waves with ReLU, in closed form with squares.
+fn waves(lab: &mut Lab, n: &mut Numbers, all: &Modular, seed: u64) -> Result<()> {
+    let start = fresh(all.p, false, seed);
+    let (net, _) = trained(start.clone(), [all, all], 5e-5, 0.0, 5000, |_| false)?;
+    lab.digest(&format!("network {seed}"), fingerprint(&net));
+    for (when, net) in [("", &net), (" start", &start)] {
+        n.add(format!("accuracy{when}"), accuracy(net, all)?);
+        n.add(format!("ipr{when}"), net.concentration()?);
+        n.add(format!("misaligned{when}"), median_misalignment(&loud(&net.neurons()?, LOUD)));
     }
-    for seed in lab.seeds().into_iter().take(lab.pick(3, 10)) {
-        lab.note(&format!("seed {seed}: grokking"));
-        let looks = grokking(p, seed, 50_000, &mut add)?;
-        if lab.seeds()[0] == seed {
-            lab.show(|report| show_grokking(report, &looks));
-        }
+    n.add("dominant", accuracy(&net.rewritten(|m| m)?, all)?);
+    n.add("equal phases", accuracy(&net.rewritten(|m| Neuron { phi: 0.0, psi: 0.0, ..m })?, all)?);
+    n.add("turned", accuracy(&net.rewritten(|m| Neuron { psi: m.psi + FRAC_PI_2, ..m })?, all)?);
+    let spread = groups(&net.neurons()?).into_iter().filter(|g| g.neurons >= 15).map(|g| g.means[1]);
+    // No such frequency shows nothing.
+    n.add("symmetry", spread.reduce(f64::max).unwrap_or(1.0));
+    if lab.seeds()[0] == seed {
+        lab.show(|report| show_waves(report, &net, all));
     }
-    report(lab, &n)
+    let start = fresh(all.p, true, seed ^ 0x50);
+    let (net, _) = trained(start.clone(), [all, all], 5e-5, 0.0, 5000, |_| false)?;
+    let Indicated { r2, side } = indicated(&net, all)?;
+    n.add_all([("closed form", r2), ("closed form start", indicated(&start, all)?.r2), ("side peaks", side)]);
+    n.add_all([("lottery", predicted(&start, &net, 0)?), ("lottery shuffled", predicted(&start, &net, 1)?)]);
+    Ok(())
 }
 
 /// Memorising, then understanding: with weight decay, without, and with a split that leaks.
-fn grokking(p: usize, seed: u64, steps: usize, add: &mut impl FnMut(&'static str, f64)) -> Result<Vec<Look>> {
-    let sets = Modular::split(p, 0.75, seed)?;
-    let start = TwoLayers::new(p, false, seed);
+fn grokking(p: usize, seed: u64, steps: usize, n: &mut Numbers) -> Result<Vec<Look>> {
+    let [train, test] = &Modular::split(p, 0.75, seed)?;
+    let start = fresh(p, false, seed);
     // Enough a fifth after the test set is known.
     let done = |looks: &[Look]| {
         let known = looks.iter().find(|l| l.test >= 0.95);
         known.is_some_and(|k| looks.len() * LOOK >= k.step * 6 / 5)
     };
-    let (_, looks) = trained(start.clone(), [&sets[0], &sets[1]], 1e-4, 2.0, steps, done)?;
-    let memorised = first(&looks, |l| l.train >= 0.95);
-    add("delay", first(&looks, |l| l.test >= 0.95) / memorised);
-    add("grokked", looks.last().map_or(0.0, |l| l.test));
+    let last = |looks: &[Look]| looks.last().map_or(0.0, |l| l.test);
+    let (_, looks) = trained(start.clone(), [train, test], 1e-4, 2.0, steps, done)?;
+    n.add("delay", first(&looks, |l| l.test >= 0.95) / first(&looks, |l| l.train >= 0.95));
+    n.add("grokked", last(&looks));
     let honest = looks.iter().find(|l| l.train >= 0.95).map_or(0.0, |l| l.test);
-    let (_, without) = trained(start.clone(), [&sets[0], &sets[1]], 1e-4, 0.0, looks.len() * LOOK, |_| false)?;
-    add("no decay", without.last().map_or(0.0, |l| l.test));
-    let leaky = Modular::leaky_split(p, 0.75, seed)?;
+    let (_, without) = trained(start.clone(), [train, test], 1e-4, 0.0, looks.len() * LOOK, |_| false)?;
+    n.add("no decay", last(&without));
+    let [train, test] = &Modular::leaky_split(p, 0.75, seed)?;
     let known = |looks: &[Look]| looks.last().is_some_and(|l| l.train >= 0.95);
-    let (_, leaked) = trained(start, [&leaky[0], &leaky[1]], 1e-4, 2.0, steps, known)?;
-    add("leak", leaked.last().map_or(0.0, |l| l.test) - honest);
+    let (_, leaked) = trained(start, [train, test], 1e-4, 2.0, steps, known)?;
+    n.add("leak", last(&leaked) - honest);
     Ok(looks)
 }
 
-fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
+/// Measures and reports every claim.
+pub fn run(lab: &mut Lab) -> Result<()> {
+    let all = Modular::all(lab.pick(23, 97))?;
+    let mut n = Numbers::default();
+    for seed in lab.seeds() {
+        lab.note(&format!("seed {seed}: all pairs, ReLU and square"));
+        waves(lab, &mut n, &all, seed)?;
+    }
+    for seed in lab.first_seeds(3, 10) {
+        lab.note(&format!("seed {seed}: grokking"));
+        let looks = grokking(all.p, seed, 50_000, &mut n)?;
+        if lab.seeds()[0] == seed {
+            lab.show(|report| show_grokking(report, &looks));
+        }
+    }
     let claims: [(&str, &str, &[(&str, &str)]); 11] = [
         ("learns", "accuracy", &[("random network", "accuracy start")]),
         ("neurons-become-waves", "ipr", &[("random network", "ipr start")]),
@@ -259,7 +160,7 @@ fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
         ("decay-makes-it-general", "grokked", &[("no weight decay", "no decay")]),
         ("mirrored-pairs-leak", "leak", &[]),
     ];
-    lab.all_means(n, &claims)
+    lab.all_means(&n, &claims)
 }
 
 fn show_waves(report: Report, net: &TwoLayers, all: &Modular) -> Report {
@@ -270,9 +171,8 @@ fn show_waves(report: Report, net: &TwoLayers, all: &Modular) -> Report {
     let one = Plot::new(format!("A neuron of frequency {}", neurons[loudest].frequency)).x(Scale::new("number"));
     let one = one.line("hears", &curve(net.input.get((.., loudest as isize))));
     let one = one.line("says", &curve(net.output.get(loudest as isize)));
-    let loud = neurons.iter().filter(|n| n.alpha >= 0.1 * neurons[loudest].alpha);
     let turn = |a: f64| a.rem_euclid(std::f64::consts::TAU);
-    let phases: Vec<(f64, f64)> = loud.map(|n| (turn(2.0 * n.phi), turn(n.psi))).collect();
+    let phases: Vec<(f64, f64)> = loud(&neurons, LOUD).iter().map(|n| (turn(2.0 * n.phi), turn(n.psi))).collect();
     let phases = Plot::new("Phases")
         .x(Scale::new("2 phi").unit("rad"))
         .y(Scale::new("psi").unit("rad"))
@@ -286,7 +186,7 @@ fn show_waves(report: Report, net: &TwoLayers, all: &Modular) -> Report {
     let left = |gone: usize| {
         let out: Vec<usize> = order[..gone].iter().map(|g| g.frequency).collect();
         let quiet = net.rewritten(|m| if out.contains(&m.frequency) { Neuron { beta: 0.0, ..m } } else { m });
-        Some((gone as f64, quiet.and_then(|q| q.accuracy(all)).ok()?))
+        Some((gone as f64, accuracy(&quiet.ok()?, all).ok()?))
     };
     let left: Vec<(f64, f64)> = (0..=order.len()).filter_map(left).collect();
     let silenced =

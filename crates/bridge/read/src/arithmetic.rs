@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use symbolon_formula::Expr;
-use symbolon_net::ArithmeticNet;
 use symbolon_net::layers::{ArithmeticLayer, Nalu};
+use symbolon_net::{ArithmeticNet, Network};
 use symbolon_tensor::{Tensor, no_grad};
 
 /// One formula for each output of a network of arithmetic layers.
@@ -12,13 +12,14 @@ use symbolon_tensor::{Tensor, no_grad};
 /// NALU layers are of absolute values: the formula holds for positive factors.
 ///
 /// # Errors
-/// [`Error::Undecided`] with the first weight or gate that is not at a corner; [`Error::Setting`] when names or samples do not fit.
-pub fn arithmetic(net: &ArithmeticNet, x: &Tensor, names: &[&str], tolerance: f64) -> Result<Vec<Expr>> {
+/// [`Error::Net`] for other networks; [`Error::Undecided`] with the first weight or gate that is not at a corner; [`Error::Setting`] when names or samples do not fit.
+pub fn arithmetic(net: &dyn Network, x: &Tensor, names: &[&str], tolerance: f64) -> Result<Vec<Expr>> {
     if x.rank() != 2 || x.size(1) != names.len() {
         let problem = format!("{} names for samples of shape {:?}", names.len(), x.shape());
         return Err(Error::Setting { what: "names", problem });
     }
     let mut nodes: Vec<Expr> = names.iter().map(|n| Expr::variable(n)).collect();
+    let net = ArithmeticNet::of(net)?;
     let mut h = x.clone();
     for (l, layer) in net.layers.iter().enumerate() {
         let place = |what: &str| format!("layer {l}, {what}");

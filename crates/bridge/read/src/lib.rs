@@ -9,6 +9,7 @@ mod cards;
 pub mod das;
 pub mod describe;
 pub mod dictionary;
+mod discover;
 mod entry;
 pub mod erase;
 mod error;
@@ -25,6 +26,7 @@ mod symbolify;
 
 pub use arithmetic::arithmetic;
 pub use cards::CARDS;
+pub use discover::{Discover, Discovered};
 pub use entry::Entry;
 pub use error::{Error, Result};
 pub use flow::integrate;

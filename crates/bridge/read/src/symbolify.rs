@@ -43,6 +43,16 @@ pub struct NamedEdge {
     pub fits: bool,
 }
 
+impl NamedEdge {
+    /// What the function says along the edge's own curve; nothing where it has no value.
+    pub fn fitted(&self) -> Vec<(f64, f64)> {
+        let x: Vec<f64> = self.curve.iter().map(|c| c.0).collect();
+        let program = self.fit.of(&Expr::variable("t")).program(&["t"]);
+        let values = program.and_then(|p| p.evaluate(&[&x])).unwrap_or_default();
+        x.into_iter().zip(values).collect()
+    }
+}
+
 /// What symbolification found.
 #[derive(Clone, Debug)]
 pub struct Symbolified {

@@ -1,9 +1,10 @@
 //! Formulas read off networks whose formula is known.
 
+use symbolon_formula::Expr;
 use symbolon_net::layers::{Arithmetic, ArithmeticLayer, Nau, Nmu};
 use symbolon_net::train::minimise;
 use symbolon_net::{ArithmeticConfig, ArithmeticNet, Kan, KanConfig, Network, Trace, parameters_as};
-use symbolon_read::{Error, Symbolify, arithmetic, refit_exactly};
+use symbolon_read::{Discover, Error, Symbolify, arithmetic, refit_exactly};
 use symbolon_tensor::optim::Lbfgs;
 use symbolon_tensor::{DType, Rng, Tensor};
 
@@ -24,6 +25,12 @@ fn a_sum_of_two_curves_is_named() {
     let kan = trained(&KanConfig::new([2, 1]), 1, &x, &y);
     let named = Symbolify::default().run(&kan, &x, &["u", "v"]).unwrap();
     assert_eq!(named.refused(), "");
+    for e in &named.edges {
+        assert!(
+            e.curve.len() == 400
+                && e.fitted().iter().zip(&e.curve).all(|(f, c)| f.0 == c.0 && (f.1 - c.1).abs() < 0.05)
+        );
+    }
     let formula = &named.formulas.as_ref().unwrap()[0];
     let columns = [a.to_vec::<f64>(), b.to_vec::<f64>()];
     let found = refit_exactly(formula, &["u", "v"], &[&columns[0], &columns[1]], &y.to_vec::<f64>(), 1e-9).unwrap();
@@ -73,6 +80,11 @@ fn arithmetic_is_printed_or_refused() {
     // What it says is what the network does.
     let y = net.forward(&[Tensor::from([[7.0f32, 2.0, 10.0]])], &mut Trace::none()).unwrap().item();
     assert!((y - 50.0).abs() < 0.5);
+    // Also behind the trait, as checkpoints give it; other networks are refused.
+    let boxed: Box<dyn Network> = Box::new(net.clone());
+    assert_eq!(arithmetic(&*boxed, &x, &["a", "b", "c"], 0.01).unwrap(), found);
+    let kan = Kan::new(&KanConfig::new([3, 1]), &mut Rng::new(1)).unwrap();
+    assert!(matches!(arithmetic(&kan, &x, &["a", "b", "c"], 0.01), Err(Error::Net(_))));
     let mut nalu = ArithmeticNet::new(&ArithmeticConfig::new(Arithmetic::Nalu, [2, 1]), &mut Rng::new(7)).unwrap();
     assert!(arithmetic(&nalu, &x.narrow(1, ..2), &["a", "b"], 0.01).unwrap_err().to_string().contains("gate 0"));
     if let ArithmeticLayer::Nalu(n) = &mut nalu.layers[0] {
@@ -81,4 +93,27 @@ fn arithmetic_is_printed_or_refused() {
         n.add.m_hat = Tensor::from([[9.0f32], [9.0]]);
     }
     assert_eq!(arithmetic(&nalu, &x.narrow(1, ..2), &["a", "b"], 0.01).unwrap()[0].to_string(), "a/b");
+}
+
+#[test]
+fn a_formula_is_discovered_and_none_is_in_noise() {
+    let mut rng = Rng::new(8);
+    let data = Expr::parse("sin(3*u) + 2*v^2").unwrap().samples(400, [-1.0, 1.0], &mut rng).unwrap();
+    let fresh = || {
+        let mut kan = Kan::new(&KanConfig::new([2, 2, 1]), &mut Rng::new(1)).unwrap();
+        parameters_as(&mut kan, DType::F64);
+        kan
+    };
+    let names = ["u", "v"];
+    let found = Discover::default().run(fresh(), &data.x, &data.y, &names, &|_| true).unwrap();
+    assert!(found.nodes() >= 1, "{found:?}");
+    let formula = found.formula.expect("a formula");
+    assert!(formula.values(&names, &data.x).unwrap().mse(&data.y).item() < 1e-3, "{formula}");
+    let noise = data.noise(&mut rng);
+    let found = Discover::default().run(fresh(), &noise.x, &noise.y, &names, &|_| true).unwrap();
+    assert!(found.formula.is_none(), "{:?}", found.formula);
+    // Where everything is pruned there is nothing to name.
+    let found = Discover { prune: [1e9, 0.1], ..Discover::default() };
+    let found = found.run(fresh(), &data.x, &data.y, &names, &|_| true).unwrap();
+    assert_eq!((found.nodes(), found.named.is_none()), (0, true));
 }

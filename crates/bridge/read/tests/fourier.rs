@@ -1,7 +1,11 @@
 //! Waves are read as they were written, and the closed forms hold where they can be computed.
 
 use std::f64::consts::PI;
-use symbolon_read::fourier::{Neuron, Waves, groups, indicator, neurons, winner, wrapped, written};
+use symbolon_net::Network;
+use symbolon_read::fourier::{
+    Neuron, TwoLayers, Waves, against_indicator, groups, indicator, loud, median_misalignment, neurons, strengths,
+    winner, wrapped, written,
+};
 use symbolon_read::integrate;
 use symbolon_tensor::{DType, Rng, Tensor};
 
@@ -54,17 +58,18 @@ fn the_indicator_is_two_peaks_beside_the_answer() {
     }
 }
 
+/// Each frequency with seven evenly spread phases and ψ = 2 φ.
+fn even() -> Vec<Neuron> {
+    let phase = |frequency: usize, i: usize| {
+        let phi = 2.0 * PI * i as f64 / 7.0;
+        Neuron { frequency, alpha: 1.0, phi, beta: 1.0, psi: wrapped(2.0 * phi) }
+    };
+    (1..=5).flat_map(|frequency| (0..7).map(move |i| phase(frequency, i))).collect()
+}
+
 #[test]
 fn squared_neurons_with_even_phases_are_the_indicator() {
-    // Each frequency with seven evenly spread phases and ψ = 2 φ.
-    let all: Vec<Neuron> = (1..=5)
-        .flat_map(|frequency| {
-            (0..7).map(move |i| {
-                let phi = 2.0 * PI * i as f64 / 7.0;
-                Neuron { frequency, alpha: 1.0, phi, beta: 1.0, psi: wrapped(2.0 * phi) }
-            })
-        })
-        .collect();
+    let all = even();
     assert!(groups(&all).iter().all(|g| g.neurons == 7 && g.means.iter().all(|m| *m < 1e-9)));
     let [input, output] = written(&all, P);
     for (x, y) in [(1, 4), (6, 6), (9, 8)] {
@@ -94,4 +99,40 @@ fn the_race_is_that_of_amplitudes_and_angles() {
         let best = 1 + (0..5).min_by(|a, b| times[*a].total_cmp(&times[*b])).unwrap();
         assert_eq!(winner(&input, &output), best, "{times:?}");
     }
+}
+
+#[test]
+fn two_layers_are_read_changed_and_compared() {
+    let pairs: Vec<[usize; 2]> = (0..P).flat_map(|x| (x..P).map(move |y| [x, y])).collect();
+    let inputs = Tensor::stack(
+        &pairs
+            .iter()
+            .map(|[x, y]| Tensor::from([*x as i64, *y as i64]).one_hot(P, DType::F32).sum_axis(0, false))
+            .collect::<Vec<_>>()
+            .iter()
+            .collect::<Vec<_>>(),
+        0,
+    );
+    let [input, output] = written(&even(), P);
+    let net = TwoLayers { input: input.t(), output, square: true };
+    let against = |net: &TwoLayers| {
+        let strong = strengths(&groups(&net.neurons().unwrap()), P);
+        against_indicator(&net.answer(&inputs).unwrap(), &pairs, &strong).unwrap()
+    };
+    // All frequencies alike: a peak of p/2 at the answer, two of p/4 beside it.
+    let found = against(&net);
+    assert!((found.r2 - 1.0).abs() < 1e-6 && (found.side - 0.5).abs() < 1e-4, "{found:?}");
+    assert!(median_misalignment(&net.neurons().unwrap()) < 1e-5 && net.concentration().unwrap() > 0.999);
+    // Neurons of a quarter turn say nothing of the kind.
+    let turned = net.rewritten(|m| Neuron { psi: m.psi + PI / 2.0, ..m }).unwrap();
+    assert!(against(&turned).r2 < 0.05, "{:?}", against(&turned));
+    assert!(net.rewritten(|m| m).unwrap().answer(&inputs).unwrap().is_close(&net.answer(&inputs).unwrap(), 1e-4, 1e-3));
+    let quiet = net.rewritten(|m| Neuron { alpha: if m.frequency < 4 { m.alpha } else { 0.01 }, ..m }).unwrap();
+    assert_eq!(loud(&quiet.neurons().unwrap(), 0.1).len(), 3 * 7);
+    // The race of a neuron's own start, and of its neighbour's.
+    let random = TwoLayers::new(P, 20, true, &mut Rng::new(3));
+    let (own, next) = (random.winners(0).unwrap(), random.winners(1).unwrap());
+    assert_eq!((&own[1..], own[0]), (&next[..19], next[19]));
+    assert!(against_indicator(&inputs, &pairs[1..], &[1.0; 5]).is_err());
+    assert!(net.answer(&inputs.narrow(1, ..4)).is_err());
 }

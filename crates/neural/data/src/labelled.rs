@@ -6,7 +6,7 @@ use crate::picture::{Colour, read_pngs};
 use crate::source::Source;
 use crate::split::Split;
 use std::path::{Path, PathBuf};
-use symbolon_tensor::{DType, Tensor};
+use symbolon_tensor::{DType, Rng, Tensor};
 
 /// Pictures and the class of each.
 #[derive(Clone, Debug)]
@@ -130,6 +130,19 @@ impl Labelled {
     #[track_caller]
     pub fn pictures(&self, items: &[usize]) -> Tensor {
         self.images.index_select(0, &indices(items))
+    }
+    /// Random rows of pictures `[batch, length, channels, height, width]`, and the sums of their labels `[batch, 1]`, `F32`: for what
+    /// is learned about single pictures from sums alone.
+    ///
+    /// # Panics
+    /// When there are no items.
+    #[track_caller]
+    pub fn sums(&self, batch: usize, length: usize, rng: &mut Rng) -> [Tensor; 2] {
+        let items: Vec<usize> = (0..batch * length).map(|_| rng.below(self.len())).collect();
+        let sum = |row: &[usize]| row.iter().map(|&i| self.labels[i] as f32).sum::<f32>();
+        let sums: Vec<f32> = items.chunks(length).map(sum).collect();
+        let shape = [&[batch, length], &self.images.shape()[1..]].concat();
+        [self.pictures(&items).reshape(shape), Tensor::from(sums).unsqueeze(1)]
     }
     /// Some items, in the order asked for.
     ///

@@ -73,6 +73,12 @@ impl Modular {
     pub fn sums(&self) -> Vec<usize> {
         self.pairs.iter().map(|[x, y]| (x + y) % self.p).collect()
     }
+    /// The share of ordered pairs whose largest logit is their sum's; logits are `[pairs, p]`.
+    pub fn accuracy(&self, logits: &Tensor) -> f64 {
+        let right =
+            logits.argmax(1).to_vec::<i64>().into_iter().zip(self.sums()).map(|(a, b)| f64::from(a == b as i64));
+        right.zip(&self.weights).map(|(r, w)| r * w).sum::<f64>() / self.weights.iter().sum::<f64>()
+    }
     /// Weights that add up to one, `[pairs]`: the mean over ordered pairs.
     pub fn shares(&self) -> Tensor {
         let total: f64 = self.weights.iter().sum();

@@ -1,6 +1,6 @@
 //! Generated sets: what belongs together stays together, words say their number.
 
-use symbolon_data::{Modular, Operation, Slices, number_text, number_tokens};
+use symbolon_data::{Labelled, Modular, NumberTexts, Operation, Slices, number_text, number_tokens};
 use symbolon_tensor::{Rng, Tensor};
 
 #[test]
@@ -22,6 +22,16 @@ fn mirrored_pairs_never_cross_the_split() {
     for (p, share) in [(22, 0.5), (1, 0.5), (5, 0.0), (5, 1.0), (5, f64::NAN)] {
         assert!(Modular::split(p, share, 0).is_err(), "{p} {share}");
     }
+}
+
+#[test]
+fn accuracy_counts_ordered_pairs() {
+    let all = Modular::all(5).unwrap();
+    let sums: Vec<i64> = all.sums().into_iter().map(|s| s as i64).collect();
+    let right = Tensor::from(sums).one_hot(5, symbolon_tensor::DType::F32);
+    assert_eq!(all.accuracy(&right), 1.0);
+    // Logits that are all alike say zero: of 25 ordered pairs five have that sum.
+    assert_eq!(all.accuracy(&right.zeros_like()), 0.2);
 }
 
 #[test]
@@ -49,4 +59,35 @@ fn slices_are_added_up_also_over_time() {
     }
     assert!(Slices::draw(1, Operation::Add, &mut rng).is_err());
     assert_eq!(Slices::draw(2, Operation::Add, &mut rng).unwrap().slices.map(|s| s.len()), [1, 1]);
+}
+
+#[test]
+fn numbers_are_split_with_every_word_known() {
+    let [known, asked] = NumberTexts::split(169, 631, &mut Rng::new(4)).unwrap();
+    assert_eq!((known.tokens.shape(), asked.tokens.shape()), (&[169, 5][..], &[631, 5][..]));
+    let values = |t: &NumberTexts| t.values.to_vec::<f32>();
+    assert!(values(&known).iter().all(|v| !values(&asked).contains(v)));
+    let seen = known.tokens.to_vec::<i64>();
+    assert!((0..30).all(|token| seen.contains(&token)));
+    for (i, value) in values(&asked).iter().enumerate() {
+        let row = asked.tokens.get(i as isize).to_vec::<i64>();
+        let last = asked.last.get(i as isize).item() as usize;
+        let words: Vec<usize> = row[..=last].iter().map(|t| *t as usize).collect();
+        assert_eq!(words, number_tokens(*value as usize));
+        assert!(row[last + 1..].iter().all(|t| *t == 0));
+    }
+    assert!(NumberTexts::split(28, 10, &mut Rng::new(4)).is_err());
+    assert!(NumberTexts::split(500, 501, &mut Rng::new(4)).is_err());
+}
+
+#[test]
+fn sums_are_those_of_the_pictures() {
+    // Each picture is filled with its label.
+    let labels: Vec<usize> = (0..6).collect();
+    let images = Tensor::from(vec![0.0f32, 1.0, 2.0, 3.0, 4.0, 5.0]).reshape([6, 1, 1, 1]).expand([6, 1, 2, 3]);
+    let set = Labelled::new(images.contiguous(), labels, (0..6).map(|c| c.to_string()).collect()).unwrap();
+    let [pictures, sums] = set.sums(4, 3, &mut Rng::new(5));
+    assert_eq!((pictures.shape(), sums.shape()), (&[4, 3, 1, 2, 3][..], &[4, 1][..]));
+    let shown = pictures.mean_axis(-1, false).mean_axis(-1, false).squeeze(2).sum_axis(1, true);
+    assert!(shown.is_close(&sums, 1e-6, 1e-6));
 }

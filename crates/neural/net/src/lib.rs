@@ -25,10 +25,10 @@ pub use checkpoint::{Checkpoint, Standing};
 pub use edit::Edit;
 pub use error::{Error, Result};
 pub use fingerprint::fingerprint;
-pub use network::{Network, Parameters, join, parameters_as};
+pub use network::{Network, Parameters, join, parameters_as, trained_numbers};
 pub use networks::{
-    ArithmeticConfig, ArithmeticNet, Cnn, CnnConfig, Convolution, Kan, KanConfig, KanEdges, Memory, Mlp, MlpConfig,
-    Recurrent, RecurrentConfig, Sparsity, Transformer, TransformerConfig,
+    Answer, ArithmeticConfig, ArithmeticNet, Cnn, CnnConfig, Convolution, Kan, KanConfig, KanEdges, Memory, Mlp,
+    MlpConfig, Recurrent, RecurrentConfig, Sparsity, TimeDistributed, TokenReader, Transformer, TransformerConfig,
 };
 pub use pattern::Pattern;
 pub use select::Select;

@@ -57,6 +57,13 @@ pub trait Network: Parameters + Send + Sync {
     /// # Errors
     /// [`Error::Input`](crate::Error::Input) when the inputs do not fit, and what edits of the trace answer.
     fn forward(&self, inputs: &[Tensor], trace: &mut Trace) -> Result<Tensor>;
+    /// The answer to one input, with nobody listening.
+    ///
+    /// # Errors
+    /// As [`forward`](Network::forward).
+    fn answer(&self, x: &Tensor) -> Result<Tensor> {
+        self.forward(std::slice::from_ref(x), &mut Trace::none())
+    }
     /// All sites, in the order in which a pass comes to them.
     fn sites(&self) -> Vec<SiteInfo>;
     /// Architecture and sizes: enough to build it again; built-in ones answer their [`Architecture`](crate::Architecture).
@@ -64,6 +71,10 @@ pub trait Network: Parameters + Send + Sync {
     /// Whether a parameter is trained. Others (grids, masks) are kept with them and stay as they are.
     fn trains(&self, _name: &str) -> bool {
         true
+    }
+    /// How far weights are from where they should end, one number that training may push down; none where they may end anywhere.
+    fn undecided(&self) -> Option<Tensor> {
+        None
     }
     /// All parameters with their dotted names, as in a checkpoint, in a fixed order.
     fn parameters(&self) -> Vec<(String, &Tensor)> {
@@ -82,6 +93,19 @@ pub trait Network: Parameters + Send + Sync {
 /// All parameters in another kind of number: `f64` where a network is to become exact.
 pub fn parameters_as(network: &mut dyn Network, dtype: DType) {
     network.parameters_mut().into_iter().for_each(|(_, p)| *p = p.to(dtype));
+}
+
+/// How many numbers a network trains.
+///
+/// ```
+/// use symbolon_net::{Architecture, trained_numbers};
+/// use symbolon_tensor::{Device, Rng};
+/// let network = "mlp(3, 5, 2)".parse::<Architecture>()?.build(&mut Rng::new(0), Device::Cpu)?;
+/// assert_eq!(trained_numbers(&*network), 3 * 5 + 5 + 5 * 2 + 2);
+/// # Ok::<(), symbolon_net::Error>(())
+/// ```
+pub fn trained_numbers(network: &dyn Network) -> usize {
+    network.parameters().iter().filter(|(name, _)| network.trains(name)).map(|(_, p)| p.len()).sum()
 }
 
 /// A name behind another; an empty one adds nothing.

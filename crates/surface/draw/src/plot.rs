@@ -109,6 +109,10 @@ impl Plot {
         self.series(name, Shape::Line(points.to_vec(), Vec::new()))
     }
 
+    /// Lines, each with its name: see [`line`](Plot::line).
+    pub fn lines<N: AsRef<str>, P: AsRef<[(f64, f64)]>>(self, lines: &[(N, P)]) -> Plot {
+        lines.iter().fold(self, |plot, (name, points)| plot.line(name.as_ref(), points.as_ref()))
+    }
     /// A line inside a band: `(x, y, low, high)`.
     pub fn band(self, name: impl Into<String>, points: &[(f64, f64, f64, f64)]) -> Plot {
         let line = points.iter().map(|&(x, y, _, _)| (x, y)).collect();

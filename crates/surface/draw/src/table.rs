@@ -196,6 +196,26 @@ impl Table {
         Table { caption: caption.into(), ..Table::default() }
     }
 
+    /// Numbers in rows: a column with the name of each row, headed by `rows`, then one for each of `columns`.
+    ///
+    /// ```
+    /// use symbolon_draw::Table;
+    /// let table = Table::numbers("Errors", "task", ["near", "far"], [("a + b", vec![0.5, 2.0])]);
+    /// assert!(table.text().contains("a + b"));
+    /// ```
+    pub fn numbers<C: Into<String>, R: Into<String>>(
+        caption: impl Into<String>,
+        rows: impl Into<String>,
+        columns: impl IntoIterator<Item = C>,
+        values: impl IntoIterator<Item = (R, Vec<f64>)>,
+    ) -> Table {
+        let table = Table::new(caption).column(Column::text(rows));
+        let table = columns.into_iter().fold(table, |t, c| t.column(Column::number(c)));
+        let row = |(name, values): (R, Vec<f64>)| {
+            [Cell::Text(name.into())].into_iter().chain(values.into_iter().map(Cell::Number)).collect::<Vec<_>>()
+        };
+        table.extend(values.into_iter().map(row))
+    }
     /// Adds a column.
     pub fn column(mut self, column: Column) -> Table {
         self.columns.push(column);

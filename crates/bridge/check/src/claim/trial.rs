@@ -108,6 +108,11 @@ impl<'r> Trial<'r> {
         self.source.digests.insert(name.to_owned(), digest);
     }
 
+    /// Claims that have neither evidence nor a reason why there is none, in their order.
+    pub fn waiting(&self) -> impl Iterator<Item = &str> {
+        self.claims.iter().zip(&self.evidence).filter(|(_, e)| e.is_none()).map(|(c, _)| c.id.as_str())
+    }
+
     fn place(&self, id: &str) -> Result<usize> {
         let at = self.claims.iter().position(|c| c.id == id).ok_or_else(|| Error::Unregistered {
             id: id.to_owned(),

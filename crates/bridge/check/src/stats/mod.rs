@@ -28,6 +28,7 @@ mod permutation;
 mod proportion;
 mod region;
 mod roc;
+mod simple;
 
 pub use bootstrap::{Bootstrap, Interval};
 pub use calibration::{Bin, Bins, Calibration, calibration};
@@ -40,6 +41,7 @@ pub use permutation::{Permutation, Tail, permute_groups, permute_labels, permute
 pub use proportion::Proportion;
 pub use region::Region;
 pub use roc::auroc;
+pub use simple::{slope, upper_median};
 
 use crate::error::{Error, Result};
 

@@ -53,11 +53,21 @@ impl ArithmeticNet {
         let layers = sizes.zip(&config.layers).map(|(s, kind)| kind.build(rng, s[0], s[1])).collect();
         Ok(Self { config: config.clone(), layers })
     }
-    /// How far weights are from where they should end: the mean over the layers that say so ([`ArithmeticLayer::undecided`]).
-    pub fn undecided(&self) -> Option<Tensor> {
-        let all: Vec<Tensor> = self.layers.iter().filter_map(ArithmeticLayer::undecided).collect();
-        let n = all.len() as f64;
-        all.into_iter().reduce(|a, b| a + b).map(|sum| sum / n)
+    /// The arithmetic layers of a network behind the trait, as checkpoints give them.
+    ///
+    /// # Errors
+    /// [`Error::Input`](crate::Error::Input) when the network is no [`ArithmeticNet`].
+    pub fn of(network: &dyn Network) -> Result<Self> {
+        let Ok(Architecture::Arithmetic(config)) = Architecture::from_json(&network.config()) else {
+            let problem = format!("it has no arithmetic layers, it is {}", network.config());
+            return Err(refuse("network", problem));
+        };
+        let mut made = Self::new(&config, &mut Rng::new(0))?;
+        made.parameters_mut()
+            .into_iter()
+            .zip(network.parameters())
+            .for_each(|((_, to), (_, from))| *to = from.detach());
+        Ok(made)
     }
 }
 
@@ -96,6 +106,12 @@ impl Network for ArithmeticNet {
     }
     fn config(&self) -> serde_json::Value {
         Architecture::Arithmetic(self.config.clone()).to_json()
+    }
+    /// How far weights are from where they should end: the mean over the layers that say so ([`ArithmeticLayer::undecided`]).
+    fn undecided(&self) -> Option<Tensor> {
+        let all: Vec<Tensor> = self.layers.iter().filter_map(ArithmeticLayer::undecided).collect();
+        let n = all.len() as f64;
+        all.into_iter().reduce(|a, b| a + b).map(|sum| sum / n)
     }
 }
 

@@ -4,12 +4,14 @@ mod arithmetic;
 mod cnn;
 mod kan;
 mod mlp;
+mod sequence;
 mod transformer;
 
 pub use arithmetic::{ArithmeticConfig, ArithmeticNet, Memory, Recurrent, RecurrentConfig};
 pub use cnn::{Cnn, CnnConfig, Convolution};
 pub use kan::{Kan, KanConfig, KanEdges, Sparsity};
 pub use mlp::{Mlp, MlpConfig};
+pub use sequence::{Answer, TimeDistributed, TokenReader};
 pub use transformer::{Transformer, TransformerConfig};
 
 use crate::error::{Error, Result};

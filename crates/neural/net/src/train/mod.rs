@@ -21,14 +21,18 @@
 //! ```
 
 mod descend;
+mod kan;
 mod report;
 mod run;
 mod task;
 mod trainer;
+mod watch;
 mod whole;
 
 pub use descend::{descend, prepare};
+pub use kan::KanFit;
 pub use report::{Outcome, Progress, Report, Why};
 pub use task::{Fit, Step, Task};
 pub use trainer::Trainer;
+pub use watch::watched;
 pub use whole::minimise;

@@ -5,8 +5,15 @@
 //! `β cos(2π k j / p + ψ)` with `ψ = 2 φ`. [`Neuron`]s can be changed (turned, silenced, put in phase) and written back as
 //! weights: reading is tested by intervention.
 
+mod indicator;
+mod two_layers;
+
+pub use indicator::{Indicated, against_indicator, indicator, strengths};
+pub use two_layers::TwoLayers;
+
 use crate::error::{Error, Result};
 use std::f64::consts::PI;
+use symbolon_check::stats::upper_median;
 use symbolon_tensor::{DType, Tensor};
 
 /// The waves of rows of weights.
@@ -75,6 +82,17 @@ impl Neuron {
     }
 }
 
+/// Neurons whose input is at least this share as loud as the loudest one's.
+pub fn loud(neurons: &[Neuron], share: f64) -> Vec<Neuron> {
+    let loudest = neurons.iter().map(|n| n.alpha).fold(0.0, f64::max);
+    neurons.iter().filter(|n| n.alpha >= share * loudest).copied().collect()
+}
+
+/// The median absolute misalignment; zero of no neurons.
+pub fn median_misalignment(neurons: &[Neuron]) -> f64 {
+    upper_median(&neurons.iter().map(|n| n.misalignment().abs()).collect::<Vec<_>>()).unwrap_or(0.0)
+}
+
 /// An angle from -π to π.
 pub fn wrapped(angle: f64) -> f64 {
     let turns = angle.rem_euclid(2.0 * PI);
@@ -141,15 +159,6 @@ pub fn groups(neurons: &[Neuron]) -> Vec<Group> {
         Group { frequency, neurons: own.len(), means: [1.0, 2.0, 3.0, 4.0].map(mean), strength }
     };
     frequencies.into_iter().map(group).collect()
-}
-
-/// The flawed indicator: the logits that squared neurons with evenly spread phases add up to,
-/// `Σ_k s_k (cos w_k (x + y - j) + ½ cos w_k (2x - j) + ½ cos w_k (2y - j))`, for strengths `s_k` of the frequencies from 1. Over all
-/// frequencies alike it is `-1 + p/2 [j = x+y] + p/4 [j = 2x] + p/4 [j = 2y]`.
-pub fn indicator(p: usize, strengths: &[f64], x: usize, y: usize, j: usize) -> f64 {
-    let wave = |k: usize, n: usize| (2.0 * PI * (k * ((n + p - j) % p)) as f64 / p as f64).cos();
-    let of = |(i, s): (usize, &f64)| s * (wave(i + 1, x + y) + 0.5 * wave(i + 1, 2 * x) + 0.5 * wave(i + 1, 2 * y));
-    strengths.iter().enumerate().map(of).sum()
 }
 
 /// Which frequency wins a neuron: the one whose copy of the early training flow blows up first. With `u = α e^{iφ}` and

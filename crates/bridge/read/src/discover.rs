@@ -1,0 +1,95 @@
+//! From data to a formula: train a network of curves sparsely, prune it, train what is left, name its edges, fit the constants
+//! (Liu et al. 2024, "KAN", section 2.5). Each step may end the search: no formula is better than a wrong one.
+
+use symbolon_formula::{Expr, columns};
+use symbolon_net::Kan;
+use symbolon_net::train::KanFit;
+use symbolon_tensor::{Tensor, no_grad};
+
+use crate::error::Result;
+use crate::symbolify::{Symbolified, Symbolify, refit_exactly};
+
+/// How a formula is looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Discover<'a> {
+    /// Training before pruning, with a penalty that leaves few edges.
+    pub first: KanFit,
+    /// Pruning: hidden nodes weaker than this, and edges with a smaller share of the output; see [`Kan::prune`].
+    pub prune: [f64; 2],
+    /// Training of what is left.
+    pub then: KanFit,
+    /// How edges are named.
+    pub symbolify: Symbolify<'a>,
+    /// By how many samples.
+    pub samples: usize,
+    /// Constants are made exact where the error stays below this.
+    pub exact: f64,
+    /// A formula that explains a smaller share of the variance is none.
+    pub least: f64,
+}
+
+impl Default for Discover<'_> {
+    /// As the paper does it: 150 iterations with a penalty of 0.01, 200 without; ten moves of the grids before each.
+    fn default() -> Self {
+        let fit = |iterations| KanFit { regrids: 10, ..KanFit::new(iterations) };
+        Self {
+            first: KanFit { sparse: 1e-2, ..fit(150) },
+            prune: [1e-2, 3e-2],
+            then: fit(200),
+            symbolify: Symbolify::default(),
+            samples: 300,
+            exact: 1e-6,
+            least: 0.9,
+        }
+    }
+}
+
+/// What the way from data to a formula led to.
+#[derive(Clone, Debug, Default)]
+pub struct Discovered {
+    /// The pruned network; none where pruning leaves nothing of a layer.
+    pub kan: Option<Kan>,
+    /// What its edges were taken for.
+    pub named: Option<Symbolified>,
+    /// The formula, with constants fitted to the data; none where an edge has no name or the whole explains too little.
+    pub formula: Option<Expr>,
+}
+
+impl Discovered {
+    /// Hidden nodes of the first hidden layer behind pruning; zero where nothing is left.
+    pub fn nodes(&self) -> usize {
+        self.kan.as_ref().map_or(0, |kan| kan.sizes().sizes[1])
+    }
+}
+
+impl Discover<'_> {
+    /// Looks for a formula of one output `[samples, 1]` at `x` `[samples, inputs]`, with a name for each input. Only parameters that
+    /// `chosen` keeps are trained: all of them, but for ablations.
+    ///
+    /// # Errors
+    /// [`Error::Net`](crate::Error::Net) for data that do not fit the network; as [`Symbolify::run`] and [`refit_exactly`].
+    pub fn run(
+        &self,
+        mut kan: Kan,
+        x: &Tensor,
+        y: &Tensor,
+        names: &[&str],
+        chosen: &dyn Fn(&str) -> bool,
+    ) -> Result<Discovered> {
+        self.first.run(&mut kan, x, y, chosen)?;
+        let Ok(mut kan) = kan.prune(x, self.prune[0], self.prune[1]) else { return Ok(Discovered::default()) };
+        self.then.run(&mut kan, x, y, chosen)?;
+        let named = self.symbolify.run(&kan, &x.narrow(0, ..self.samples.min(x.size(0))), names)?;
+        let formula = match named.formulas.as_ref().and_then(|f| f.first()) {
+            None => None,
+            Some(found) => {
+                let columns = columns(x);
+                let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+                let refit = refit_exactly(found, names, &columns, &y.to_vec::<f64>(), self.exact)?;
+                let variance = no_grad(|| y.std_axes(&[], false, 0)).item().powi(2);
+                (refit.rmse.powi(2) <= (1.0 - self.least) * variance).then_some(refit.formula)
+            }
+        };
+        Ok(Discovered { kan: Some(kan), named: Some(named), formula })
+    }
+}
