@@ -116,6 +116,9 @@ fn a_theory_becomes_constraints_unless_it_rests_on_itself() {
     let theory = Theory::parse(text).unwrap();
     let both = Constraints::of_theory(&theory, "both(image(7), image(4))", &Budget::default()).unwrap();
     assert_eq!(both.rows().unwrap(), [4, 7], "in the order of calls");
+    let outputs = Tensor::arange(0, 20, DType::F64).reshape([10, 2]);
+    assert_eq!(both.outputs(&outputs, 2).unwrap(), [[12.0, 13.0], [18.0, 19.0]]);
+    assert!(both.outputs(&outputs, 3).is_err());
     let cyclic = "nn(net, [X], Y, [0,1]) :: road(X, Y). joined(A, B) :- link(A, B, I), road(image(I), 1). link(a, b, 0). link(b, a, 1). link(b, c, 2).
         path(A, B) :- joined(A, B). path(A, C) :- path(A, B), joined(B, C).";
     let refused =

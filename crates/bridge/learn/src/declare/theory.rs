@@ -1,6 +1,7 @@
 //! Constraints out of a theory: the same source that is read exactly or by its best proofs, as formulas.
 
 use rustc_hash::FxHashMap;
+use symbolon_tensor::Tensor;
 use symbolon_theory::Theory;
 use symbolon_theory::budget::Budget;
 use symbolon_theory::ground::Options;
@@ -46,6 +47,21 @@ impl Declared {
             })
         };
         self.calls.iter().map(row).collect()
+    }
+    /// The outputs of each call, in the order of the variables, out of those for all rows of data `[data, values]`; the datum that the
+    /// query calls 0 is row `first`.
+    ///
+    /// # Errors
+    /// As [`rows`](Self::rows), and [`Error::Constraint`] for a datum that has no row.
+    pub fn outputs(&self, of_all: &Tensor, first: usize) -> Result<Vec<Vec<f64>>> {
+        let one = |row: usize| match row + first < of_all.size(0) {
+            true => Ok(of_all.get((row + first) as isize).to_vec::<f64>()),
+            false => {
+                let problem = format!("datum {row} from {first} on is none of {} rows of outputs", of_all.size(0));
+                Err(Error::Constraint { problem })
+            }
+        };
+        self.rows()?.into_iter().map(one).collect()
     }
 }
 
