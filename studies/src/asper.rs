@@ -4,10 +4,10 @@
 //! Solutions are all different, none of the test set occurs in training, and accuracy counts blank cells alone.
 
 use symbolon_check::slopes;
-use symbolon_data::Batches;
-use symbolon_data::sudoku::{Puzzle, Sudoku};
+use symbolon_data::sudoku::{Puzzle, Score, Sudoku};
+use symbolon_data::{Batches, Split};
 use symbolon_draw::{Axis, Bars, HeatMap};
-use symbolon_learn::asp_loss::{Expectations, ValuedProgram};
+use symbolon_learn::asp_loss::{Expectations, Partial, Terms, ValuedProgram, partial_loss};
 use symbolon_net::train::{Fit, Trainer};
 use symbolon_net::{Architecture, Network};
 use symbolon_tensor::optim::Adam;
@@ -131,74 +131,45 @@ fn trained(
     sudoku: &Sudoku,
     rules: &Expectations,
     puzzles: &[Puzzle],
-    terms: [bool; 3],
+    [absolute, remaining, answers]: [bool; 3],
     epochs: usize,
     seed: u64,
 ) -> Result<Box<dyn Network>> {
-    let n = sudoku.size();
-    let cells = n * n;
+    let cells = sudoku.size().pow(2);
     let mut rng = Rng::new(seed ^ 0x5d0c);
-    let visible: Vec<Vec<f32>> = puzzles
-        .iter()
-        .map(|p| p.clues.iter().map(|c| f32::from(u8::from(*c > 0 || rng.unit() >= 0.3))).collect())
-        .collect();
-    let solved = |p: &Puzzle| {
+    let solved = |p: &Puzzle| -> Result<_> {
         let program = program(sudoku, &p.clues)?;
         let sets = program.answer_sets(64, &Budget::default())?;
         Ok((program, sets))
     };
-    let sets = puzzles.iter().filter(|_| terms[2]).map(solved).collect::<Result<Vec<_>>>()?;
-    let mut network = format!("mlp({cells}, 64, 32, {})", cells * n)
+    let mut example = |p: &Puzzle| {
+        let visible = p.clues.iter().map(|c| *c > 0 || rng.unit() >= 0.3).collect();
+        let labels = p.solution.iter().map(|v| v - 1).collect();
+        Ok(Partial { labels, visible, known: sudoku.known([p]), sets: answers.then(|| solved(p)).transpose()? })
+    };
+    let examples = puzzles.iter().map(&mut example).collect::<Result<Vec<_>>>()?;
+    let mut network = format!("mlp({cells}, 64, 32, {})", cells * sudoku.size())
         .parse::<Architecture>()?
         .build(&mut Rng::new(seed), Device::Cpu)?;
     let batches = Batches::new(puzzles.len(), 4, seed)?;
     let mut task = Fit::new(&mut *network, batches.steps(), |network, step| {
         let items = batches.batch(step.epoch, step.batch);
-        let some: Vec<Puzzle> = items.iter().map(|&i| puzzles[i].clone()).collect();
-        let log_p = read(network, sudoku, &some)?;
-        let targets: Vec<usize> = some.iter().flat_map(|p| p.solution.iter().map(|v| v - 1)).collect();
-        let picks = symbolon_data::indices(&targets).reshape([items.len(), cells, 1]);
-        let mask: Vec<f32> = items.iter().flat_map(|&i| visible[i].clone()).collect();
-        let count: f32 = mask.iter().sum();
-        let mask = Tensor::new(mask, [items.len(), cells])?;
-        let mut loss = (log_p.gather(2, &picks).squeeze(2) * mask).sum() * (-1.0 / f64::from(count));
-        let flat = log_p.reshape([items.len(), cells * n]);
-        if terms[0] {
-            loss = loss + rules.absolute(&flat.exp());
-        }
-        if terms[1] {
-            loss = loss + rules.remaining(&flat.exp(), &sudoku.known(&some))?;
-        }
-        if terms[2] {
-            for (row, &i) in items.iter().enumerate() {
-                let (program, sets) = &sets[i];
-                let own = program.loss(&flat.get(row as isize), sets)?;
-                loss = loss + own * (1.0 / (items.len() * cells) as f64);
-            }
-        }
-        Ok(loss)
+        let (some, own): (Vec<_>, Vec<_>) = items.iter().map(|&i| (puzzles[i].clone(), &examples[i])).unzip();
+        Ok(partial_loss(&read(network, sudoku, &some)?, &own, rules, Terms { absolute, remaining })?)
     });
     Trainer::new(Adam::new(1e-3)).epochs(epochs as u64).seed(seed).run(&mut task)?;
     Ok(network)
 }
 
 /// Adds how grids are judged.
-fn add(n: &mut Numbers, sudoku: &Sudoku, name: &str, [accuracy, violations]: [f64; 2]) {
+fn add(n: &mut Numbers, sudoku: &Sudoku, name: &str, score: Score) {
     let name = format!("{} {name}", sudoku.size());
-    n.add_all([(format!("{name}, violations"), violations), (name, accuracy)]);
-}
-
-fn judged(sudoku: &Sudoku, grids: &[Vec<usize>], puzzles: &[Puzzle]) -> [f64; 2] {
-    let score = sudoku.score(grids, puzzles);
-    [score.accuracy, score.violations]
+    n.add_all([(format!("{name}, violations"), score.violations), (name, score.accuracy)]);
 }
 
 /// What a network fills in, judged.
-fn score(network: &dyn Network, sudoku: &Sudoku, puzzles: &[Puzzle]) -> Result<[f64; 2]> {
-    let best = no_grad(|| read(network, sudoku, puzzles))?.argmax(2).to_vec::<i64>();
-    let grids =
-        best.chunks(sudoku.size().pow(2)).zip(puzzles).map(|(b, p)| p.filled(b.iter().map(|v| *v as usize + 1)));
-    Ok(judged(sudoku, &grids.collect::<Vec<_>>(), puzzles))
+fn score(network: &dyn Network, sudoku: &Sudoku, puzzles: &[Puzzle]) -> Result<Score> {
+    Ok(sudoku.score(&sudoku.filled(puzzles, &no_grad(|| read(network, sudoku, puzzles))?), puzzles))
 }
 
 /// The five losses, shuffled boxes, the majority grid, and ten epochs of the first and last loss: means over three folds.
@@ -208,17 +179,17 @@ fn twelve(world: &World, epochs: usize, seed: u64) -> Result<Numbers> {
     let puzzles = sudoku.puzzles(12, 10, &[], &mut rng)?;
     let wrong = Expectations::each_value_once(81, 9, &sudoku.shuffled_groups(&mut rng))?;
     let mut n = Numbers::default();
-    let mut folds = |name: &str, judge: &dyn Fn(&[Puzzle], &[Puzzle]) -> Result<[f64; 2]>| -> Result<()> {
-        let mut mean = [0.0; 2];
-        for fold in 0..3 {
-            let part = |held: bool| puzzles.iter().enumerate().filter(move |(i, _)| (i % 3 == fold) == held);
-            let [train, test] = [false, true].map(|held| part(held).map(|(_, p)| p.clone()).collect::<Vec<_>>());
-            let one = judge(&train, &test)?;
-            (0..2).for_each(|i| mean[i] += one[i] / 3.0);
-        }
-        add(&mut n, sudoku, name, mean);
+    let mut folds = |name: &str, judge: &dyn Fn(&[Puzzle], &[Puzzle]) -> Result<Score>| -> Result<()> {
+        let one = |fold: usize| {
+            let split = Split::fold(12, 3, fold);
+            let [train, test] =
+                [split.train, split.held_out].map(|part| part.iter().map(|&i| puzzles[i].clone()).collect::<Vec<_>>());
+            judge(&train, &test)
+        };
+        add(&mut n, sudoku, name, Score::mean(&(0..3).map(one).collect::<Result<Vec<_>>>()?));
         Ok(())
     };
+    folds("majority", &|train, test| Ok(sudoku.score(&vec![sudoku.majority(train); test.len()], test)))?;
     let mut learned = |name: &str, rules: &Expectations, terms: [bool; 3], epochs: usize| {
         folds(name, &|train, test| score(&*trained(sudoku, rules, train, terms, epochs, seed)?, sudoku, test))
     };
@@ -228,7 +199,6 @@ fn twelve(world: &World, epochs: usize, seed: u64) -> Result<Numbers> {
     learned("boxes shuffled", &wrong, [true, true, false], epochs)?;
     learned("labels only, ten epochs", rules, [false; 3], 10)?;
     learned("all, ten epochs", rules, ALL, 10)?;
-    folds("majority", &|train, test| Ok(judged(sudoku, &vec![sudoku.majority(train); test.len()], test)))?;
     Ok(n)
 }
 
@@ -273,9 +243,9 @@ fn repaired(world: &World, epochs: usize, seed: u64) -> Result<[f64; 4]> {
     few.iter_mut().for_each(|p| p.clues.iter_mut().skip(1).step_by(2).for_each(|clue| *clue = 0));
     // Rounded, so that the search can tell grids apart quickly.
     let weights = (no_grad(|| read(&*network, sudoku, &few))?.clamp_min(-6.0) * 4.0).round() * 0.25;
-    let trained = judged(sudoku, &all(&few, &|i| weights.get(i as isize))?, &few)[0];
-    let blind = judged(sudoku, &all(&few, &|_| Tensor::full([729], -1.0, DType::F64))?, &few)[0];
-    Ok([consistent, equal, trained, blind])
+    let trained = sudoku.score(&all(&few, &|i| weights.get(i as isize))?, &few);
+    let blind = sudoku.score(&all(&few, &|_| Tensor::full([729], -1.0, DType::F64))?, &few);
+    Ok([consistent, equal, trained.accuracy, blind.accuracy])
 }
 
 /// The largest error of slopes against finite differences, the largest loss at a solution, and the least slope away from one.
@@ -309,8 +279,8 @@ fn picture(world: &World, epochs: usize, seed: u64) -> Result<[Vec<f64>; 2]> {
     let sudoku = &world.sudoku;
     let puzzles = sudoku.puzzles(9, 10, &[], &mut Rng::new(seed ^ 0x91c))?;
     let network = trained(sudoku, &world.rules, &puzzles[..8], ALL, epochs, seed)?;
-    let log_p = no_grad(|| read(&*network, sudoku, &puzzles[8..]))?.get(0);
-    let own = puzzles[8].filled(log_p.argmax(1).to_vec::<i64>().into_iter().map(|v| v as usize + 1));
-    let grid = mended(sudoku, &puzzles[8].clues, &log_p.clamp_min(-20.0))?;
+    let log_p = no_grad(|| read(&*network, sudoku, &puzzles[8..]))?;
+    let own = sudoku.filled(&puzzles[8..], &log_p).remove(0);
+    let grid = mended(sudoku, &puzzles[8].clues, &log_p.get(0).clamp_min(-20.0))?;
     Ok([own, grid].map(|g| g.into_iter().map(|v| v as f64).collect()))
 }

@@ -7,7 +7,7 @@ use symbolon_learn::diffusion::{
     Conditioned, Entropy, Process, Sampler, Unmasker, Vote, Weights, commonest, conditional_entropy, vote,
 };
 use symbolon_learn::function::{DigitSum, Function, Plain, all_worlds, beliefs, checked};
-use symbolon_learn::node_rules::{NodeClassifier, Rules};
+use symbolon_learn::node_rules::{NodeClassifier, NodeTask, Rules};
 use symbolon_learn::{Error, Norm};
 use symbolon_net::layers::{Graph, GraphKind};
 use symbolon_net::train::{descend, prepare};
@@ -335,15 +335,57 @@ fn rules_print_a_theory_that_gives_their_truth() {
     let rules = Rules::thresholds(&[0.4, 0.1, 0.8]);
     let features = [0.7, 0.05, 0.8];
     let text = rules.theory(&NAMES[..3], &features).unwrap();
-    let theory = Theory::parse(&text).unwrap();
-    let inference = theory.inference(&|_, _| None, &Budget::default()).unwrap();
-    let answers: Vec<f64> = inference.answers(&theory).unwrap().iter().map(|a| a.probability.value()).collect();
+    let answers = rules.executed(&NAMES[..3], &features).unwrap();
+    assert_eq!(answers.len(), 3);
     let row = Tensor::from([features.map(|f| f as f32)]);
     for (a, t) in answers.iter().zip(rules.truth(&row).to_vec::<f64>()) {
         assert!((a - t).abs() < 1e-5, "{text} {answers:?}");
     }
     assert_eq!(rules.sentences(&NAMES[..3], &features).unwrap()[0], "degree 0.70 > 0.40 (truth 0.82)");
     assert!(Rules::gaussians(2, &row, &mut Rng::new(0)).theory(&NAMES[..3], &features).is_err());
+}
+
+#[test]
+fn a_task_of_nodes_is_learned_and_its_rules_are_intervened_on() {
+    // Three clouds that differ in their first numbers.
+    let mut rng = Rng::new(0);
+    let labels: Vec<usize> = (0..150).map(|i| i % 3).collect();
+    let centres = symbolon_data::indices(&labels).one_hot(3, DType::F32) * 2.0;
+    let rows = Tensor::cat(&[&centres, &Tensor::zeros([150, 2], DType::F32)], 1) + rng.normal([150, 5], DType::F32);
+    let task = NodeTask::new(&rows, &labels, 3, 4, 7).unwrap();
+    assert_eq!((task.train.len(), task.validation.len(), task.test.len()), (90, 30, 30));
+    let only_to_train = |u: &usize| task.neighbours.of[*u].iter().all(|e| task.train.contains(&e.0));
+    assert!(task.test.iter().chain(&task.validation).all(only_to_train));
+    let turned = task.test_labels_turned();
+    assert_ne!(turned, labels);
+    assert!(task.train.iter().all(|&u| turned[u] == labels[u]));
+    let described = task.descriptors(&labels).unwrap();
+    assert_eq!(task.descriptors(&turned).unwrap().to_bytes(), described.to_bytes());
+
+    let features = described.narrow(1, ..3);
+    let medians = Rules::medians(&features.index_select(0, &task.rows));
+    let low = |v: &f64| task.train.iter().filter(|&&u| features.get((u as isize, 0)).item() < *v).count();
+    assert!(low(&medians[0]) <= 45 && low(&(medians[0] + 1e-6)) > 45);
+    let fit = |rules: Option<Rules>, rng: &mut Rng| {
+        let network = NodeClassifier::new(GraphKind::Gcn, 5, 16, 3, rules, 0, rng).unwrap();
+        let mut adam = symbolon_tensor::optim::Adam::new(0.01);
+        task.fit(network, &features, &described.narrow(1, 2..4), &mut adam, 30, rng)
+    };
+    let (plain, accuracy) = fit(None, &mut rng);
+    assert!(accuracy > 0.7, "{accuracy}");
+    assert!(task.effects(&plain, &features, &medians, 0.2).is_none());
+    let (network, accuracy) = fit(Some(Rules::thresholds(&medians)), &mut rng);
+    let logits = task.pass(&network, &features, None).logits;
+    assert_eq!(task.accuracy(&logits, &task.test), accuracy, "the epoch that was kept");
+    let found = task.effects(&network, &features, &medians, 0.0).unwrap();
+    assert!(found.moved > 0.0 && found.important > 0 && found.lowered <= found.important && found.matter <= 3);
+    // Rules that nothing listens to do nothing.
+    let mut deaf = network.clone();
+    let fusion = deaf.fusion.as_mut().unwrap();
+    fusion.gate.weight = fusion.gate.weight.zeros_like();
+    fusion.lift.weight = fusion.lift.weight.zeros_like();
+    let none = task.effects(&deaf, &features, &medians, 1e-6).unwrap();
+    assert_eq!((none.important, none.matter), (0, 0));
 }
 
 #[test]

@@ -30,6 +30,15 @@ pub struct Score {
     pub violations: f64,
 }
 
+impl Score {
+    /// The mean of several scores, such as those of folds; not numbers without any.
+    pub fn mean(scores: &[Score]) -> Score {
+        let mean = |of: fn(&Score) -> f64| scores.iter().map(|s| of(s) / scores.len() as f64).reduce(|a, b| a + b);
+        let [accuracy, violations] = [mean(|s| s.accuracy), mean(|s| s.violations)].map(|m| m.unwrap_or(f64::NAN));
+        Score { accuracy, violations }
+    }
+}
+
 /// Grids of `size` x `size` cells, `size` a square number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sudoku {
@@ -84,6 +93,12 @@ impl Sudoku {
         }
         let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
         Score { accuracy: share(right, blanks), violations: share(violations, grids.len()) }
+    }
+    /// Fills each puzzle with the values of largest log-probability, `[puzzles, cells, values]`; clues stay as they are.
+    pub fn filled(&self, puzzles: &[Puzzle], log_p: &Tensor) -> Vec<Vec<usize>> {
+        let best: Vec<i64> = log_p.argmax(2).to_vec();
+        let rows = best.chunks(self.size * self.size).zip(puzzles);
+        rows.map(|(row, puzzle)| puzzle.filled(row.iter().map(|v| *v as usize + 1))).collect()
     }
     /// The grid of the commonest value of each cell among solutions, the least of equally common ones: what fills blanks well
     /// without looking at clues.
@@ -280,6 +295,12 @@ mod tests {
         assert_eq!(sudoku.score(&grids, &puzzles), Score { accuracy: 7.0 / 8.0, violations: 1.5 });
         let all_ones = puzzles[0].filled([1; 16]);
         assert!(all_ones.iter().zip(&puzzles[0].clues).all(|(a, c)| a == c || (*c == 0 && *a == 1)));
+
+        let both = [sudoku.score(&grids, &puzzles), sudoku.score(&solved, &puzzles)];
+        assert_eq!(Score::mean(&both), Score { accuracy: 7.5 / 8.0, violations: 0.75 });
+        let answers: Vec<usize> = puzzles.iter().flat_map(|p| p.solution.iter().map(|v| v - 1)).collect();
+        let log_p = crate::indices(&answers).one_hot(4, symbolon_tensor::DType::F32).reshape([2, 16, 4]);
+        assert_eq!(sudoku.filled(&puzzles, &log_p), solved);
 
         let twice = [puzzles[0].clone(), puzzles[0].clone(), puzzles[1].clone()];
         assert_eq!(sudoku.majority(&twice), puzzles[0].solution);
