@@ -102,6 +102,17 @@ impl Lab<'_> {
         let evidence = controls.iter().try_fold(evidence, with)?;
         self.report(id, evidence)
     }
+    /// Gives a claim a number that was counted or computed on everything there is, with such numbers of its controls.
+    ///
+    /// # Errors
+    /// As [`report`](Self::report), and [`Error::Check`] for numbers that are not finite.
+    pub fn exact(&mut self, id: &str, value: f64, controls: &[(&str, f64)]) -> Result<()> {
+        let with = |e: Evidence, (name, value): &(&str, f64)| -> Result<Evidence> {
+            Ok(e.control(name, Estimate::exact(*value)?))
+        };
+        let evidence = controls.iter().try_fold(Evidence::new(Estimate::exact(value)?), with)?;
+        self.report(id, evidence)
+    }
     /// Says why a claim could not be measured.
     ///
     /// # Errors
@@ -243,4 +254,18 @@ impl Lab<'_> {
         let path = self.folder.join(name);
         Ok(symbolon_check::write_whole(&path, bytes)?)
     }
+}
+
+/// Seconds of the quickest of so many times: whatever else the machine does only adds.
+///
+/// # Errors
+/// Whatever a time answers.
+pub fn quickest(times: usize, mut step: impl FnMut() -> Result<()>) -> Result<f64> {
+    let mut best = f64::INFINITY;
+    for _ in 0..times {
+        let began = std::time::Instant::now();
+        step()?;
+        best = best.min(began.elapsed().as_secs_f64());
+    }
+    Ok(best)
 }

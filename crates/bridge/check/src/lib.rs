@@ -12,6 +12,7 @@ mod error;
 mod file;
 mod interchange;
 mod selectivity;
+mod slopes;
 pub mod stats;
 
 pub use ablate::{Ablated, Ablation, Part};
@@ -21,4 +22,5 @@ pub use error::{Error, Result};
 pub use file::{digest, write_whole};
 pub use interchange::{Intervention, interchange, interchange_accuracy, intervene, read};
 pub use selectivity::selectivity;
+pub use slopes::{Slopes, slopes};
 pub use stats::Proportion;

@@ -90,5 +90,15 @@ pub enum Error {
     Net(#[from] symbolon_net::Error),
 }
 
+/// So that losses of a training loop are made of this crate's parts with `?`.
+impl From<Error> for symbolon_net::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Net(own) => own,
+            other => Self::other(other),
+        }
+    }
+}
+
 /// Results of this crate.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -3,7 +3,7 @@
 //! The table of facets is never typed in. Each entry's evidence is a program; [`probe`] runs it and keeps the answer, or what the
 //! engine said when it refused.
 
-use symbolon_tensor::DType;
+use symbolon_tensor::{DType, Rng};
 use symbolon_theory::Theory;
 use symbolon_theory::budget::Budget;
 
@@ -229,6 +229,24 @@ pub fn effort(theory: &str) -> (usize, usize) {
     (count, tokens)
 }
 
+/// A random propositional theory, for comparing engines: five probable facts, one choice of three, six rules with negation that may
+/// rest on themselves, and `q`, which holds when one of the rules' three heads does.
+pub fn random_theory(rng: &mut Rng) -> String {
+    let mut text = String::from("0.3::c(1); 0.4::c(2); 0.2::c(3).\n");
+    (0..5).for_each(|i| text += &format!("{:.2}::f{i}.\n", 0.05 + 0.9 * rng.unit()));
+    for _ in 0..6 {
+        let leaf = |rng: &mut Rng| match rng.below(3) {
+            0 => format!("c({})", 1 + rng.below(3)),
+            1 => format!("f{}", rng.below(5)),
+            _ => format!("\\+ f{}", rng.below(5)),
+        };
+        let head = rng.below(3);
+        let second = if rng.below(3) == 0 { format!("r{}", rng.below(3)) } else { leaf(rng) };
+        text += &format!("r{head} :- {}, {second}.\n", leaf(rng));
+    }
+    text + "q :- r0. q :- r1. q :- r2. r0 :- fail. r1 :- fail. r2 :- fail."
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,6 +272,13 @@ mod tests {
         assert!(Theory::parse(&text).is_ok(), "{text}");
         assert!(text.contains("accepts(exact, recursion)."), "{text}");
         assert!(text.contains("refuses(exact, negative_cycle, "), "{text}");
+        let mut rng = Rng::new(0);
+        for _ in 0..20 {
+            let theory = Theory::parse(&random_theory(&mut rng)).unwrap();
+            let ask = |semantics| Program::new(theory.clone()).with_semantics(semantics).probability("q").unwrap();
+            let exact = ask(Semantics::Exact);
+            assert!((ask(Semantics::TopK(10_000)) - exact).abs() < 1e-9 && ask(Semantics::TopK(1)) < exact + 1e-9);
+        }
         assert_eq!(effort("% c\na(X) :- b(X).\n\nc."), (2, 13));
     }
 }

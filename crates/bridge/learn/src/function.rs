@@ -3,6 +3,10 @@
 //! Where a theory is too large to compile, or is a program in another language, learners need only two things of it: what comes
 //! out for given worlds, and, if it can say so, which partial worlds can still lead to a wanted output (a *pruner*).
 
+use symbolon_data::Labelled;
+use symbolon_net::{Network, Trace};
+use symbolon_tensor::Tensor;
+
 use crate::error::{Error, Result};
 
 /// A deterministic function of `symbols()` symbols with `values()` values each.
@@ -167,4 +171,21 @@ pub(crate) fn combinations(sizes: &[usize], most: usize) -> Option<Vec<usize>> {
         }
     }
     Some(rows)
+}
+
+/// What a classifier believes about tuples of pictures, a symbol each: probabilities `[tuples, symbols, values]`.
+///
+/// # Errors
+/// What the network answers; [`symbolon_net::Error::Input`] for tuples that are not equally long.
+///
+/// # Panics
+/// When a picture does not exist.
+pub fn beliefs(network: &dyn Network, data: &Labelled, tuples: &[Vec<usize>]) -> symbolon_net::Result<Tensor> {
+    let symbols = tuples.first().map_or(0, Vec::len);
+    if symbols == 0 || tuples.iter().any(|t| t.len() != symbols) {
+        let problem = format!("{} tuples of different lengths, or of no pictures, are no batch", tuples.len());
+        return Err(symbolon_net::Error::Input { network: "classifier".into(), problem });
+    }
+    let logits = network.forward(&[data.pictures(&tuples.concat())], &mut Trace::none())?;
+    Ok(logits.softmax(1).reshape([tuples.len(), symbols, logits.size(1)]))
 }

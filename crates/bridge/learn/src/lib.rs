@@ -54,6 +54,7 @@ mod params;
 mod plan;
 mod program;
 pub mod project;
+mod rows;
 mod shape;
 mod topk;
 
@@ -66,6 +67,7 @@ pub use layer::{Call, Input, Layer};
 pub use loss::{Loss, binary_cross_entropy, negative_log_probability};
 pub use program::{Example, Network, Program, Semantics, Target};
 pub use project::Project;
+pub use rows::images;
 
 #[cfg(test)]
 mod tests;

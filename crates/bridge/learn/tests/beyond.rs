@@ -3,14 +3,16 @@
 use symbolon_data::graph::{KnownLabels, NAMES, Neighbours};
 use symbolon_learn::anesi::{Anesi, Settings, exact, random_beliefs, symbolic};
 use symbolon_learn::declare::{Amount, Constraints, Multipliers};
-use symbolon_learn::diffusion::{Conditioned, Entropy, Process, Sampler, Vote, Weights, conditional_entropy, vote};
-use symbolon_learn::function::{DigitSum, Function, Plain, all_worlds, checked};
-use symbolon_learn::node_rules::{NodeClassifier, Rules};
+use symbolon_learn::diffusion::{
+    Conditioned, Entropy, Process, Sampler, Unmasker, Vote, Weights, commonest, conditional_entropy, vote,
+};
+use symbolon_learn::function::{DigitSum, Function, Plain, all_worlds, beliefs, checked};
+use symbolon_learn::node_rules::{NodeClassifier, NodeTask, Rules};
 use symbolon_learn::{Error, Norm};
-use symbolon_net::Trace;
 use symbolon_net::layers::{Graph, GraphKind};
 use symbolon_net::train::{descend, prepare};
-use symbolon_tensor::{DType, Rng, Tensor};
+use symbolon_net::{Architecture, Trace};
+use symbolon_tensor::{DType, Device, Rng, Tensor};
 use symbolon_theory::Theory;
 use symbolon_theory::budget::Budget;
 
@@ -102,13 +104,21 @@ fn a_theory_becomes_constraints_unless_it_rests_on_itself() {
     let declared =
         Constraints::of_theory(&theory.unwrap(), "addition(image(a), image(b), S)", &Budget::default()).unwrap();
     assert_eq!((declared.calls.len(), declared.answers.len()), (2, 5));
-    let mut three = declared.constraints.clone();
-    let (_, answer) = declared.answers.iter().find(|(a, _)| a.ends_with(",3)")).unwrap();
-    three.require(*answer);
+    assert!(declared.rows().unwrap_err().to_string().contains("image(a)"));
+    assert!(declared.clone().requiring(5).is_err());
+    let answer = declared.answers.iter().position(|(a, _)| a.ends_with(",3)")).unwrap();
+    let three = declared.requiring(answer).unwrap().constraints;
     let log_p = vec![vec![-0.1, -3.0, -5.0], vec![-3.0, -0.2, -2.0]];
     // 1 + 2: -3 - 2; 2 + 1: -5 - 0.2.
     assert_eq!(three.best(&log_p, &[], &Budget::default()).unwrap().unwrap(), [1, 2]);
 
+    let text = "nn(net, [X], Y, [0,1]) :: bit(X, Y). both(A, B) :- bit(B, 1), bit(A, 1).";
+    let theory = Theory::parse(text).unwrap();
+    let both = Constraints::of_theory(&theory, "both(image(7), image(4))", &Budget::default()).unwrap();
+    assert_eq!(both.rows().unwrap(), [4, 7], "in the order of calls");
+    let outputs = Tensor::arange(0, 20, DType::F64).reshape([10, 2]);
+    assert_eq!(both.outputs(&outputs, 2).unwrap(), [[12.0, 13.0], [18.0, 19.0]]);
+    assert!(both.outputs(&outputs, 3).is_err());
     let cyclic = "nn(net, [X], Y, [0,1]) :: road(X, Y). joined(A, B) :- link(A, B, I), road(image(I), 1). link(a, b, 0). link(b, a, 1). link(b, c, 2).
         path(A, B) :- joined(A, B). path(A, C) :- path(A, B), joined(B, C).";
     let refused =
@@ -227,9 +237,7 @@ fn samplers_agree_and_keep_what_is_revealed() {
     let n = 20_000;
     let distance = |how: Sampler| {
         let samples = process.sample(&model, &vec![0; n], how, &mut Rng::new(5)).unwrap();
-        let mut counts = [0.0f64; 8];
-        samples.chunks(3).for_each(|w| counts[w[0] * 4 + w[1] * 2 + w[2]] += 1.0 / n as f64);
-        counts.iter().zip(&joint).map(|(a, b)| (a - b).abs()).sum::<f64>() / 2.0
+        process.joint(&samples).iter().zip(&joint).map(|(a, b)| (a - b).abs()).sum::<f64>() / 2.0
     };
     assert!(distance(Sampler::FirstHitting) < 0.02);
     assert!(distance(Sampler::Steps(64)) < 0.03);
@@ -259,15 +267,13 @@ fn conditioned_samples_have_the_output_and_the_loss_learns_dependence() {
         Weights { symbols: 0.05, entropy: 0.02, samples: 32, steps: Sampler::FirstHitting, ..Weights::default() };
     for _ in 0..300 {
         let w = weight.variable();
-        let model =
-            |rows: &[usize], state: &Tensor| Ok(state.reshape([rows.len(), 6]).matmul(&w).reshape([rows.len(), 2, 2]));
+        let model = process.linear(&w);
         let towards = Conditioned { function: &function, outputs: &[1; 16], candidates: 16, beta: 20.0 };
         let loss = process.loss(&model, 16, towards, &weights, &mut rng).unwrap();
         let g = loss.value.grad(&[&w]);
         symbolon_tensor::optim::Optimiser::step(&mut adam, &mut [&mut weight], &g);
     }
-    let model =
-        |rows: &[usize], state: &Tensor| Ok(state.reshape([rows.len(), 6]).matmul(&weight).reshape([rows.len(), 2, 2]));
+    let model = process.linear(&weight);
     let samples = process.sample(&model, &[0; 500], Sampler::FirstHitting, &mut rng).unwrap();
     let (y, share) = vote(&function, &samples, Vote::FunctionThenWhole).unwrap();
     assert!(y == [1] && share > 0.95, "{y:?} {share}");
@@ -281,19 +287,105 @@ fn conditioned_samples_have_the_output_and_the_loss_learns_dependence() {
 }
 
 #[test]
+fn samples_are_counted_as_worlds_and_symbol_by_symbol() {
+    let process = Process::new(2, 3).unwrap();
+    let samples = [0, 2, 0, 2, 1, 2, 2, 0];
+    assert_eq!(process.joint(&samples), [0.0, 0.0, 0.5, 0.0, 0.0, 0.25, 0.25, 0.0, 0.0]);
+    assert_eq!(commonest(&samples, 2), [(0, 0.5), (2, 0.75)]);
+    assert_eq!(commonest(&[2, 1], 1), [(1, 0.5)], "the least of equally common ones");
+}
+
+#[test]
+fn an_unmasker_treats_symbols_alike_and_sees_the_others() {
+    let process = Process::new(3, 4).unwrap();
+    let mut rng = Rng::new(0);
+    let encoder = "mlp(5, 8)".parse::<Architecture>().unwrap().build(&mut rng, Device::Cpu).unwrap();
+    let model = Unmasker::new(encoder, 8, 16, &process, &mut rng).unwrap();
+    let pictures = rng.normal([6, 5], DType::F32);
+    let logits = |pictures: &Tensor, states: &[usize]| -> Tensor {
+        let seen = model.embed(pictures.clone(), 3).unwrap();
+        model.unmask(&seen, &[0, 1], &process.one_hot(states)).unwrap()
+    };
+    let y = logits(&pictures, &[4, 2, 0, 1, 4, 4]);
+    assert_eq!(y.shape(), [2, 3, 4]);
+    // Exchanging the first two symbols of both examples exchanges what is said about them.
+    let swapped = pictures.index_select(0, &symbolon_data::indices(&[1, 0, 2, 4, 3, 5]));
+    let z = logits(&swapped, &[2, 4, 0, 4, 1, 4]).index_select(1, &symbolon_data::indices(&[1, 0, 2]));
+    assert!((&y - &z).abs().max().item() < 1e-6);
+    // What is said about a symbol changes with what another one is.
+    let other = logits(&pictures, &[4, 3, 0, 1, 4, 4]);
+    assert!((y.get((0, 0)) - other.get((0, 0))).abs().max().item() > 1e-4);
+    assert_eq!(y.get(1).to_vec::<f32>(), other.get(1).to_vec::<f32>());
+}
+
+#[test]
+fn beliefs_are_those_of_each_picture() {
+    let digits = symbolon_data::mnist::digits().unwrap().held_out;
+    let network = "lenet(10)".parse::<Architecture>().unwrap().build(&mut Rng::new(0), Device::Cpu).unwrap();
+    let p = beliefs(&*network, &digits, &[vec![4, 7, 4], vec![1, 2, 3]]).unwrap();
+    assert_eq!(p.shape(), [2, 3, 10]);
+    let alone = network.forward(&[digits.pictures(&[7])], &mut Trace::none()).unwrap().softmax(1);
+    assert!((p.get((0, 1)) - alone.get(0)).abs().max().item() < 1e-6);
+    assert!((p.get((0, 0)) - p.get((0, 2))).abs().max().item() < 1e-6);
+    assert!(beliefs(&*network, &digits, &[vec![4], vec![1, 2]]).is_err());
+}
+
+#[test]
 fn rules_print_a_theory_that_gives_their_truth() {
     let rules = Rules::thresholds(&[0.4, 0.1, 0.8]);
     let features = [0.7, 0.05, 0.8];
     let text = rules.theory(&NAMES[..3], &features).unwrap();
-    let theory = Theory::parse(&text).unwrap();
-    let inference = theory.inference(&|_, _| None, &Budget::default()).unwrap();
-    let answers: Vec<f64> = inference.answers(&theory).unwrap().iter().map(|a| a.probability.value()).collect();
+    let answers = rules.executed(&NAMES[..3], &features).unwrap();
+    assert_eq!(answers.len(), 3);
     let row = Tensor::from([features.map(|f| f as f32)]);
     for (a, t) in answers.iter().zip(rules.truth(&row).to_vec::<f64>()) {
         assert!((a - t).abs() < 1e-5, "{text} {answers:?}");
     }
     assert_eq!(rules.sentences(&NAMES[..3], &features).unwrap()[0], "degree 0.70 > 0.40 (truth 0.82)");
     assert!(Rules::gaussians(2, &row, &mut Rng::new(0)).theory(&NAMES[..3], &features).is_err());
+}
+
+#[test]
+fn a_task_of_nodes_is_learned_and_its_rules_are_intervened_on() {
+    // Three clouds that differ in their first numbers.
+    let mut rng = Rng::new(0);
+    let labels: Vec<usize> = (0..150).map(|i| i % 3).collect();
+    let centres = symbolon_data::indices(&labels).one_hot(3, DType::F32) * 2.0;
+    let rows = Tensor::cat(&[&centres, &Tensor::zeros([150, 2], DType::F32)], 1) + rng.normal([150, 5], DType::F32);
+    let task = NodeTask::new(&rows, &labels, 3, 4, 7).unwrap();
+    assert_eq!((task.train.len(), task.validation.len(), task.test.len()), (90, 30, 30));
+    let only_to_train = |u: &usize| task.neighbours.of[*u].iter().all(|e| task.train.contains(&e.0));
+    assert!(task.test.iter().chain(&task.validation).all(only_to_train));
+    let turned = task.test_labels_turned();
+    assert_ne!(turned, labels);
+    assert!(task.train.iter().all(|&u| turned[u] == labels[u]));
+    let described = task.descriptors(&labels).unwrap();
+    assert_eq!(task.descriptors(&turned).unwrap().to_bytes(), described.to_bytes());
+
+    let features = described.narrow(1, ..3);
+    let medians = Rules::medians(&features.index_select(0, &task.rows));
+    let low = |v: &f64| task.train.iter().filter(|&&u| features.get((u as isize, 0)).item() < *v).count();
+    assert!(low(&medians[0]) <= 45 && low(&(medians[0] + 1e-6)) > 45);
+    let fit = |rules: Option<Rules>, rng: &mut Rng| {
+        let network = NodeClassifier::new(GraphKind::Gcn, 5, 16, 3, rules, 0, rng).unwrap();
+        let mut adam = symbolon_tensor::optim::Adam::new(0.01);
+        task.fit(network, &features, &described.narrow(1, 2..4), &mut adam, 30, rng)
+    };
+    let (plain, accuracy) = fit(None, &mut rng);
+    assert!(accuracy > 0.7, "{accuracy}");
+    assert!(task.effects(&plain, &features, &medians, 0.2).is_none());
+    let (network, accuracy) = fit(Some(Rules::thresholds(&medians)), &mut rng);
+    let logits = task.pass(&network, &features, None).logits;
+    assert_eq!(task.accuracy(&logits, &task.test), accuracy, "the epoch that was kept");
+    let found = task.effects(&network, &features, &medians, 0.0).unwrap();
+    assert!(found.moved > 0.0 && found.important > 0 && found.lowered <= found.important && found.matter <= 3);
+    // Rules that nothing listens to do nothing.
+    let mut deaf = network.clone();
+    let fusion = deaf.fusion.as_mut().unwrap();
+    fusion.gate.weight = fusion.gate.weight.zeros_like();
+    fusion.lift.weight = fusion.lift.weight.zeros_like();
+    let none = task.effects(&deaf, &features, &medians, 1e-6).unwrap();
+    assert_eq!((none.important, none.matter), (0, 0));
 }
 
 #[test]

@@ -153,6 +153,18 @@ impl Labelled {
         let labels = items.iter().map(|&i| self.labels[i]).collect();
         Self { images: self.pictures(items), labels, classes: self.classes.clone() }
     }
+    /// The items of some classes; the names of all classes are kept.
+    pub fn of_classes(&self, classes: &[usize]) -> Self {
+        self.subset(&(0..self.len()).filter(|&i| classes.contains(&self.labels[i])).collect::<Vec<_>>())
+    }
+    /// Labels of tuples of items, tuple by tuple: the worlds that symbolic functions look at.
+    ///
+    /// # Panics
+    /// When an item does not exist.
+    #[track_caller]
+    pub fn labels_of(&self, tuples: &[Vec<usize>]) -> Vec<usize> {
+        tuples.iter().flatten().map(|&i| self.labels[i]).collect()
+    }
     /// Labels as indices `[items]`, for losses.
     pub fn targets(&self) -> Tensor {
         indices(&self.labels)

@@ -74,4 +74,19 @@ impl Split {
         shuffle(&mut split.held_out, &mut rng);
         Ok(split)
     }
+    /// Fold `fold` of `folds`: every so-many-th of `items` numbers is held out, in order.
+    ///
+    /// ```
+    /// use symbolon_data::Split;
+    /// let folds = [0, 1, 2].map(|fold| Split::fold(7, 3, fold));
+    /// assert_eq!(folds[1].held_out, [1, 4]);
+    /// assert_eq!(folds[1].train, [0, 2, 3, 5, 6]);
+    /// ```
+    ///
+    /// # Panics
+    /// When there are no folds.
+    pub fn fold(items: usize, folds: usize, fold: usize) -> Self {
+        let (held_out, train) = (0..items).partition(|i| i % folds == fold);
+        Self { train, held_out }
+    }
 }

@@ -1,6 +1,6 @@
 //! Sudoku: full grids that differ, and puzzles with one solution.
 
-use symbolon_tensor::Rng;
+use symbolon_tensor::{Rng, Tensor};
 
 use crate::draw::shuffle;
 use crate::error::{Result, request};
@@ -12,6 +12,31 @@ pub struct Puzzle {
     pub clues: Vec<usize>,
     /// All cells.
     pub solution: Vec<usize>,
+}
+
+impl Puzzle {
+    /// A grid of answers, 1 to n, with the clues as they are.
+    pub fn filled(&self, answers: impl IntoIterator<Item = usize>) -> Vec<usize> {
+        self.clues.iter().zip(answers).map(|(&clue, answer)| if clue > 0 { clue } else { answer }).collect()
+    }
+}
+
+/// How good grids are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Score {
+    /// The share of blank cells that hold what the solution holds.
+    pub accuracy: f64,
+    /// [`Sudoku::violations`] of a grid, on average.
+    pub violations: f64,
+}
+
+impl Score {
+    /// The mean of several scores, such as those of folds; not numbers without any.
+    pub fn mean(scores: &[Score]) -> Score {
+        let mean = |of: fn(&Score) -> f64| scores.iter().map(|s| of(s) / scores.len() as f64).reduce(|a, b| a + b);
+        let [accuracy, violations] = [mean(|s| s.accuracy), mean(|s| s.violations)].map(|m| m.unwrap_or(f64::NAN));
+        Score { accuracy, violations }
+    }
 }
 
 /// Grids of `size` x `size` cells, `size` a square number.
@@ -55,6 +80,57 @@ impl Sudoku {
             counts[1..].iter().map(|c| c.saturating_sub(1)).sum::<usize>()
         };
         self.groups().iter().map(repeats).sum()
+    }
+    /// Judges a grid for each puzzle; cells with clues do not count.
+    pub fn score(&self, grids: &[Vec<usize>], puzzles: &[Puzzle]) -> Score {
+        let (mut right, mut blanks, mut violations) = (0usize, 0usize, 0usize);
+        for (grid, puzzle) in grids.iter().zip(puzzles) {
+            for (i, _) in puzzle.clues.iter().enumerate().filter(|(_, clue)| **clue == 0) {
+                blanks += 1;
+                right += usize::from(grid[i] == puzzle.solution[i]);
+            }
+            violations += self.violations(grid);
+        }
+        let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
+        Score { accuracy: share(right, blanks), violations: share(violations, grids.len()) }
+    }
+    /// Fills each puzzle with the values of largest log-probability, `[puzzles, cells, values]`; clues stay as they are.
+    pub fn filled(&self, puzzles: &[Puzzle], log_p: &Tensor) -> Vec<Vec<usize>> {
+        let best: Vec<i64> = log_p.argmax(2).to_vec();
+        let rows = best.chunks(self.size * self.size).zip(puzzles);
+        rows.map(|(row, puzzle)| puzzle.filled(row.iter().map(|v| *v as usize + 1))).collect()
+    }
+    /// The grid of the commonest value of each cell among solutions, the least of equally common ones: what fills blanks well
+    /// without looking at clues.
+    pub fn majority(&self, puzzles: &[Puzzle]) -> Vec<usize> {
+        let commonest = |cell: usize| {
+            let count = |v: usize| puzzles.iter().filter(|p| p.solution[cell] == v).count();
+            (1..=self.size).max_by_key(|&v| (count(v), self.size - v)).unwrap_or(1)
+        };
+        (0..self.size * self.size).map(commonest).collect()
+    }
+    /// The groups with random ones in place of boxes: rules that are wrong and just as many.
+    pub fn shuffled_groups(&self, rng: &mut Rng) -> Vec<Vec<usize>> {
+        let order: Vec<i64> = rng.permutation(self.size * self.size).to_vec();
+        let random = order.chunks(self.size).map(|c| c.iter().map(|&i| i as usize).collect());
+        self.groups().into_iter().take(2 * self.size).chain(random).collect()
+    }
+    /// Clues as what a network sees, over the size: `[puzzles, cells]`, `F32`, 0 for blanks.
+    pub fn inputs(&self, puzzles: &[Puzzle]) -> Tensor {
+        let x: Vec<f32> = puzzles.iter().flat_map(|p| &p.clues).map(|&c| c as f32 / self.size as f32).collect();
+        Tensor::new(x, [puzzles.len(), self.size * self.size]).expect("one number a cell")
+    }
+    /// For each value of each cell whether it stands there, 1 or 0, or [`f64::NAN`] where the cell is blank.
+    pub fn known<'p>(&self, puzzles: impl IntoIterator<Item = &'p Puzzle>) -> Vec<f64> {
+        let n = self.size;
+        let of =
+            |&clue: &usize| (1..=n).map(move |v| if clue == 0 { f64::NAN } else { f64::from(u8::from(clue == v)) });
+        puzzles.into_iter().flat_map(|p| &p.clues).flat_map(of).collect()
+    }
+    /// The atoms `cell(Row,Column,Value)` of [`program`](Self::program), cell by cell, values fastest: the order of a network's outputs.
+    pub fn atoms(&self) -> impl Iterator<Item = String> + use<> {
+        let n = self.size;
+        (0..n * n * n).map(move |i| format!("cell({},{},{})", i / (n * n) + 1, i / n % n + 1, i % n + 1))
     }
     /// The rules as an answer-set program over `cell(Row,Column,Value)`, all counted from 1, with the clues as facts of
     /// `given(Row,Column,Value)`.
@@ -193,8 +269,55 @@ mod tests {
                 assert!(puzzles[..i].iter().all(|q| q.solution != p.solution));
             }
         }
-        assert_eq!(Sudoku::new(4).unwrap().count(&[0; 16], 1_000), 288);
+        let sudoku = Sudoku::new(4).unwrap();
+        assert_eq!(sudoku.count(&[0; 16], 1_000), 288);
+        let random = sudoku.shuffled_groups(&mut rng);
+        assert_eq!(random[..8], sudoku.groups()[..8]);
+        let mut cells = random[8..].concat();
+        cells.sort_unstable();
+        assert_eq!(cells, (0..16).collect::<Vec<_>>());
+        assert_ne!(random[8..], sudoku.groups()[8..]);
         assert!(Sudoku::new(8).is_err());
-        assert!(Sudoku::new(4).unwrap().puzzles(400, 2, &[], &mut rng).is_err(), "there are 288 grids");
+        assert!(sudoku.puzzles(400, 2, &[], &mut rng).is_err(), "there are 288 grids");
+    }
+
+    #[test]
+    fn scores_count_blanks_alone_and_networks_see_clues() {
+        let sudoku = Sudoku::new(4).unwrap();
+        let puzzles = sudoku.puzzles(2, 4, &[], &mut Rng::new(3)).unwrap();
+        let solved: Vec<Vec<usize>> = puzzles.iter().map(|p| p.filled(p.solution.clone())).collect();
+        assert_eq!(sudoku.score(&solved, &puzzles), Score { accuracy: 1.0, violations: 0.0 });
+        // One blank of eight is wrong: a repeat in its row, its column and its box.
+        let blank = puzzles[0].clues.iter().position(|c| *c == 0).unwrap();
+        let mut wrong = puzzles[0].solution.clone();
+        wrong[blank] = wrong[blank] % 4 + 1;
+        let grids = [puzzles[0].filled(wrong), solved[1].clone()];
+        assert_eq!(sudoku.score(&grids, &puzzles), Score { accuracy: 7.0 / 8.0, violations: 1.5 });
+        let all_ones = puzzles[0].filled([1; 16]);
+        assert!(all_ones.iter().zip(&puzzles[0].clues).all(|(a, c)| a == c || (*c == 0 && *a == 1)));
+
+        let both = [sudoku.score(&grids, &puzzles), sudoku.score(&solved, &puzzles)];
+        assert_eq!(Score::mean(&both), Score { accuracy: 7.5 / 8.0, violations: 0.75 });
+        let answers: Vec<usize> = puzzles.iter().flat_map(|p| p.solution.iter().map(|v| v - 1)).collect();
+        let log_p = crate::indices(&answers).one_hot(4, symbolon_tensor::DType::F32).reshape([2, 16, 4]);
+        assert_eq!(sudoku.filled(&puzzles, &log_p), solved);
+
+        let twice = [puzzles[0].clone(), puzzles[0].clone(), puzzles[1].clone()];
+        assert_eq!(sudoku.majority(&twice), puzzles[0].solution);
+        let x = sudoku.inputs(&puzzles);
+        assert_eq!(x.shape(), [2, 16]);
+        let known = sudoku.known(&puzzles);
+        let atoms: Vec<String> = sudoku.atoms().collect();
+        assert_eq!((known.len(), atoms.len()), (2 * 64, 64));
+        let program = sudoku.program(&puzzles[1].clues);
+        for (cell, &clue) in puzzles[1].clues.iter().enumerate() {
+            assert_eq!(x.get((1, cell as isize)).item(), clue as f64 / 4.0);
+            for v in 1..=4 {
+                let value = known[64 + 4 * cell + v - 1];
+                assert!(if clue == 0 { value.is_nan() } else { value == f64::from(u8::from(clue == v)) });
+                let given = format!("{}.", atoms[4 * cell + v - 1].replace("cell", "given"));
+                assert_eq!(program.contains(&given), clue == v);
+            }
+        }
     }
 }

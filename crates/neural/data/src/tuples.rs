@@ -65,4 +65,30 @@ impl Tuples {
         }
         tuples
     }
+    /// Batches of `size` tuples without end, epoch after epoch, each epoch's from its end; a remainder smaller than a batch is left
+    /// out.
+    ///
+    /// ```
+    /// use symbolon_data::Tuples;
+    /// let pairs = Tuples::new(0..20, 2, 7)?; // ten an epoch
+    /// let batches: Vec<Vec<Vec<usize>>> = pairs.batches(4)?.take(3).collect();
+    /// assert_eq!(batches[0], pairs.epoch(0)[6..]);
+    /// assert_eq!(batches[1], pairs.epoch(0)[2..6]);
+    /// assert_eq!(batches[2], pairs.epoch(1)[6..]);
+    /// assert!(pairs.batches(11).is_err());
+    /// # Ok::<(), symbolon_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Request`](crate::Error::Request) when an epoch holds no whole batch.
+    pub fn batches(&self, size: usize) -> Result<impl Iterator<Item = Vec<Vec<usize>>> + use<>> {
+        if size == 0 || size > self.count {
+            let problem = format!("{size} out of {} tuples an epoch", self.count);
+            return Err(request("batches of tuples", problem, "give a size from 1 to the tuples of an epoch"));
+        }
+        let tuples = self.clone();
+        Ok((0..).flat_map(move |epoch| {
+            tuples.epoch(epoch).rchunks_exact(size).map(<[Vec<usize>]>::to_vec).collect::<Vec<_>>()
+        }))
+    }
 }

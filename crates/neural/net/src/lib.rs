@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod activation;
+mod answers;
 mod architecture;
 mod checkpoint;
 mod edit;
@@ -18,6 +19,7 @@ mod trace;
 pub mod train;
 
 pub use activation::{Activation, Axis, Provenance, Role};
+pub use answers::{accuracy, classes};
 pub use architecture::Architecture;
 pub use checkpoint::{Checkpoint, Standing};
 pub use edit::Edit;

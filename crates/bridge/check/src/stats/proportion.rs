@@ -1,9 +1,10 @@
 //! Shares of successes, with what they allow to conclude.
 
+use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 /// How often something succeeded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Proportion {
     /// Successes.
     pub successes: usize,
@@ -49,6 +50,16 @@ impl Proportion {
     }
 }
 
+/// Pooled: all successes of all trials.
+impl std::iter::Sum for Proportion {
+    fn sum<I: Iterator<Item = Proportion>>(parts: I) -> Proportion {
+        parts.fold(Proportion::default(), |all, p| Proportion {
+            successes: all.successes + p.successes,
+            trials: all.trials + p.trials,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +75,8 @@ mod tests {
         }
         assert_eq!(Proportion::agreement(&[1, 2, 3], &[1, 0, 3]), Proportion { successes: 2, trials: 3 });
         assert_eq!(Proportion::default().interval(0.95), [0.0, 1.0]);
-        assert_eq!(Proportion::of([true, false, true]), Proportion { successes: 2, trials: 3 });
+        let two = Proportion::of([true, false, true]);
+        assert_eq!(two, Proportion { successes: 2, trials: 3 });
+        assert_eq!([two, two].into_iter().sum::<Proportion>(), Proportion { successes: 4, trials: 6 });
     }
 }

@@ -1,6 +1,7 @@
 //! Constraints out of a theory: the same source that is read exactly or by its best proofs, as formulas.
 
 use rustc_hash::FxHashMap;
+use symbolon_tensor::Tensor;
 use symbolon_theory::Theory;
 use symbolon_theory::budget::Budget;
 use symbolon_theory::ground::Options;
@@ -18,6 +19,50 @@ pub struct Declared {
     pub calls: Vec<(String, Vec<String>)>,
     /// Each answer as text, with the formula that is true just if it holds.
     pub answers: Vec<(String, Formula)>,
+}
+
+impl Declared {
+    /// The same with one of its answers required.
+    ///
+    /// # Errors
+    /// [`Error::Constraint`] when there is no such answer.
+    pub fn requiring(mut self, answer: usize) -> Result<Self> {
+        let Some((_, formula)) = self.answers.get(answer) else {
+            let problem = format!("there is no answer {answer} among {}", self.answers.len());
+            return Err(Error::Constraint { problem });
+        };
+        self.constraints.require(*formula);
+        Ok(self)
+    }
+    /// For each call the number of its only input: 3 for `image(3)`.
+    ///
+    /// # Errors
+    /// [`Error::Constraint`] for a call about something else.
+    pub fn rows(&self) -> Result<Vec<usize>> {
+        let number = |text: &str| text.split_once('(')?.1.strip_suffix(')')?.parse().ok();
+        let row = |(network, inputs): &(String, Vec<String>)| {
+            let number = if let [input] = &inputs[..] { number(input) } else { None };
+            number.ok_or_else(|| Error::Constraint {
+                problem: format!("`{network}` is called on {}; number the data: image(3)", inputs.join(", ")),
+            })
+        };
+        self.calls.iter().map(row).collect()
+    }
+    /// The outputs of each call, in the order of the variables, out of those for all rows of data `[data, values]`; the datum that the
+    /// query calls 0 is row `first`.
+    ///
+    /// # Errors
+    /// As [`rows`](Self::rows), and [`Error::Constraint`] for a datum that has no row.
+    pub fn outputs(&self, of_all: &Tensor, first: usize) -> Result<Vec<Vec<f64>>> {
+        let one = |row: usize| match row + first < of_all.size(0) {
+            true => Ok(of_all.get((row + first) as isize).to_vec::<f64>()),
+            false => {
+                let problem = format!("datum {row} from {first} on is none of {} rows of outputs", of_all.size(0));
+                Err(Error::Constraint { problem })
+            }
+        };
+        self.rows()?.into_iter().map(one).collect()
+    }
 }
 
 impl Constraints {

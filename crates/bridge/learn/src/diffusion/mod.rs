@@ -23,10 +23,12 @@
 //! ```
 
 mod loss;
+mod model;
 mod sample;
 
 pub use loss::{Entropy, Loss, Weights, conditional_entropy};
-pub use sample::{Conditioned, Sampler, Vote, vote};
+pub use model::Unmasker;
+pub use sample::{Conditioned, Sampler, Vote, commonest, vote};
 
 use symbolon_tensor::{DType, Rng, Tensor};
 

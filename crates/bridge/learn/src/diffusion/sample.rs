@@ -201,12 +201,19 @@ fn whole(rows: &[usize], width: usize) -> (Vec<usize>, f64) {
     best.map_or((Vec::new(), 0.0), |(row, n)| (row.to_vec(), *n as f64 / total as f64))
 }
 
+/// The commonest value of each symbol among `samples` (worlds of `symbols` values, row by row), the least of equally common ones, with
+/// its share: what the model believes of each symbol alone, and how surely.
+pub fn commonest(samples: &[usize], symbols: usize) -> Vec<(usize, f64)> {
+    let one = |i: usize| {
+        let column: Vec<usize> = samples.iter().skip(i).step_by(symbols).copied().collect();
+        let (value, share) = whole(&column, 1);
+        value.first().map(|v| (*v, share))
+    };
+    (0..symbols).filter_map(one).collect()
+}
+
 /// The commonest value at each place, and the mean share.
 fn parts(rows: &[usize], width: usize) -> (Vec<usize>, f64) {
-    let columns = (0..width).map(|j| {
-        let column: Vec<usize> = rows.iter().skip(j).step_by(width).copied().collect();
-        whole(&column, 1)
-    });
-    let (values, shares): (Vec<Vec<usize>>, Vec<f64>) = columns.unzip();
-    (values.concat(), shares.iter().sum::<f64>() / width as f64)
+    let (values, shares): (Vec<usize>, Vec<f64>) = commonest(rows, width).into_iter().unzip();
+    (values, shares.iter().sum::<f64>() / width as f64)
 }

@@ -4,6 +4,12 @@
 //! Nothing here knows of any puzzle: cardinalities are read off the ground rules ([`Ground::cardinalities`]), so colourings,
 //! queens and timetables get their losses from their programs.
 
+mod partial;
+mod valued;
+
+pub use partial::{Partial, Terms, partial_loss};
+pub use valued::ValuedProgram;
+
 use symbolon_tensor::{DType, Tensor};
 use symbolon_theory::asp::{AnswerSet, AtomId, Cardinality, Ground};
 use symbolon_theory::budget::Budget;
@@ -64,6 +70,15 @@ impl Expectations {
             low: bound(&|g| g.1),
             high: bound(&|g| g.2),
         })
+    }
+    /// Each value once among the cells of each group; columns are cells with `values` values each, values fastest.
+    ///
+    /// # Errors
+    /// As [`from_groups`](Self::from_groups).
+    pub fn each_value_once(cells: usize, values: usize, groups: &[Vec<usize>]) -> Result<Self> {
+        let of = |group: &Vec<usize>, v: usize| group.iter().map(|cell| cell * values + v).collect();
+        let all: Vec<_> = groups.iter().flat_map(|g| (0..values).map(move |v| (of(g, v), 1.0, 1.0))).collect();
+        Self::from_groups(cells * values, &all)
     }
     /// How many constraints there are.
     pub fn len(&self) -> usize {
@@ -142,16 +157,16 @@ pub fn repair(ground: &Ground, columns: &[AtomId], log_p: &[f64], budget: &Budge
 #[cfg(test)]
 mod tests {
     use super::*;
-    use symbolon_theory::asp;
 
+    const COLOURS: &str = "node(1..3). {colour(N,K) : K = 1..2} = 1 :- node(N). edge(1,2). edge(2,3). :- edge(A,B), colour(A,K), colour(B,K).";
+
+    fn coloured() -> ValuedProgram {
+        let atoms = (1..=3).flat_map(|n| (1..=2).map(move |k| format!("colour({n},{k})")));
+        ValuedProgram::new(COLOURS, atoms, 2, &Budget::default()).unwrap()
+    }
     fn colours() -> (Ground, Vec<AtomId>) {
-        let text = "node(1..3). {colour(N,K) : K = 1..2} = 1 :- node(N). edge(1,2). edge(2,3). :- edge(A,B), colour(A,K), colour(B,K).";
-        let ground = asp::ground(text, &Budget::default()).unwrap();
-        let columns = (1..=3)
-            .flat_map(|n| (1..=2).map(move |k| format!("colour({n},{k})")))
-            .map(|a| ground.atom(&a).unwrap())
-            .collect();
-        (ground, columns)
+        let program = coloured();
+        (program.ground, program.columns)
     }
 
     #[test]
@@ -210,6 +225,12 @@ mod tests {
         // 1,2,1: 0.9 * 0.4 * 0.3 = 0.108; 2,1,2: 0.1 * 0.6 * 0.7 = 0.042.
         let best = repair(&ground, &columns, &log_p, &Budget::default()).unwrap();
         assert!(best.holds(columns[0]) && best.holds(columns[3]) && best.holds(columns[4]));
+        let program = coloured();
+        let table = Tensor::from(log_p).reshape([3, 2]);
+        assert_eq!(program.repaired(&table, &Budget::default()).unwrap(), [0, 1, 0]);
+        let sets = program.answer_sets(10, &Budget::default()).unwrap();
+        let both = program.loss(&Tensor::from(log_p), &sets).unwrap().item();
+        assert!((both + (0.108f64 + 0.042).ln()).abs() < 1e-12, "all sets: {both}");
         let mut broken = ground.clone();
         broken.require(columns[0], true);
         broken.require(columns[2], true);
@@ -217,5 +238,22 @@ mod tests {
         assert!(none.to_string().contains("no answer set"));
         let sets = broken.answer_sets(1, &Budget::default()).unwrap();
         assert!(answer_set_loss(&Tensor::zeros([6], DType::F64), &columns, &sets).is_err());
+    }
+
+    #[test]
+    fn values_once_in_each_group_are_what_the_program_says() {
+        // Two cells that share two values, by rules and by hand.
+        let text = "{is(C,V) : V = 1..2} = 1 :- C = 1..2. :- #count{C : is(C,V)} != 1, V = 1..2.";
+        let atoms = || (1..=2).flat_map(|c| (1..=2).map(move |v| format!("is({c},{v})")));
+        let program = ValuedProgram::new(text, atoms(), 2, &Budget::default()).unwrap();
+        let by_hand = Expectations::each_value_once(2, 2, &[vec![0, 1]]).unwrap();
+        assert_eq!((program.expectations().unwrap().len(), by_hand.len()), (4, 2));
+        let p = Tensor::from([[0.9f64, 0.1, 0.7, 0.3]]);
+        assert!((by_hand.absolute(&p).item() - 0.6).abs() < 1e-12);
+        // The program also asks for one value in each cell, which these have.
+        assert!((program.expectations().unwrap().absolute(&p).item() - 0.3).abs() < 1e-12);
+        let unknown = ValuedProgram::new(text, ["is(3,1)".to_owned()], 1, &Budget::default()).unwrap_err();
+        assert!(unknown.to_string().contains("is(3,1)"));
+        assert!(ValuedProgram::new(text, atoms().take(3), 2, &Budget::default()).is_err());
     }
 }

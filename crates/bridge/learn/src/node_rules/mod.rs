@@ -5,10 +5,18 @@
 //! comes with the truth values of readable rules, and [`Rules::theory`] prints the learned rules as a theory that the logic
 //! engine executes on its own.
 
+mod effect;
+mod task;
+
+pub use effect::RuleEffects;
+pub use task::NodeTask;
+
 use symbolon_net::layers::{BatchNorm, Dropout, Graph, GraphConv, GraphKind, Init, Linear};
 use symbolon_net::{Trace, parameters};
 use symbolon_symbol::facts;
 use symbolon_tensor::{DType, Rng, Tensor};
+use symbolon_theory::Theory;
+use symbolon_theory::budget::Budget;
 
 use crate::error::{Error, Result};
 
@@ -40,6 +48,15 @@ impl Rules {
     pub fn thresholds(medians: &[f64]) -> Self {
         let threshold = Tensor::from(medians.iter().map(|&m| m as f32).collect::<Vec<f32>>());
         Self::Thresholds { steepness: threshold.full_like(5.0), threshold }
+    }
+    /// The (upper) median of each column of `features` `[nodes, features]`: where thresholds start.
+    pub fn medians(features: &Tensor) -> Vec<f64> {
+        let middle = |column: usize| {
+            let mut values = features.get((.., column as isize)).to_vec::<f64>();
+            values.sort_by(f64::total_cmp);
+            values[values.len() / 2]
+        };
+        if features.is_empty() { Vec::new() } else { (0..features.size(1)).map(middle).collect() }
     }
     /// So many product rules around random examples of `features` `[nodes, features]`, as wide as the features spread.
     pub fn gaussians(rules: usize, features: &Tensor, rng: &mut Rng) -> Self {
@@ -134,6 +151,15 @@ impl Rules {
             text += &format!("feature({}, {}).\n", facts::atom(name), facts::real(*value));
         }
         Ok(text + "query(high(_)).\n")
+    }
+    /// What the logic engine answers when it is given [`theory`](Self::theory): the truth of each rule about the node.
+    ///
+    /// # Errors
+    /// As [`theory`](Self::theory).
+    pub fn executed(&self, names: &[&str], features: &[f64]) -> Result<Vec<f64>> {
+        let theory = Theory::parse(&self.theory(names, features)?)?;
+        let inference = theory.inference(&|_, _| None, &Budget::default())?;
+        Ok(inference.answers(&theory)?.iter().map(|a| a.probability.value()).collect())
     }
 }
 
