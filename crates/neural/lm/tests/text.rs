@@ -19,6 +19,19 @@ fn control_tokens_cannot_be_typed() {
     assert!(t.clone().with_ends(None, vec![99_999]).is_err());
 }
 
+#[test]
+fn gaps_are_filled_and_single_tokens_told_from_others() {
+    let t = toy_tokenizer();
+    let gaps = [t.encode("x").unwrap()[0], t.encode("y").unwrap()[0]];
+    let filled = t.filled(&["ab ", " cd", "."], &gaps).unwrap();
+    assert_eq!(t.decode(&filled).unwrap(), "ab x cdy.");
+    assert_eq!(t.decode(&t.filled(&["ab", "cd"], &[]).unwrap()).unwrap(), "abcd");
+    for word in ["a", "the", "crab", "xyzzy plugh"] {
+        let whole = t.encode(&format!(" {word}")).unwrap();
+        assert_eq!(t.single(word).unwrap(), (whole.len() == 1).then(|| whole[0]));
+    }
+}
+
 proptest! {
     #[test]
     fn every_text_survives_byte_for_byte(text: String) {
