@@ -8,7 +8,7 @@ use symbolon_check::claim::{Evidence, Sealed};
 use symbolon_check::stats::Estimate;
 use symbolon_data::{MEN, NAME_NEXT, PRONOUN_NEXT, WOMEN, indices, wikitext};
 use symbolon_draw::{Axis as Scale, Bars, Plot, Table};
-use symbolon_lm::{Local, batch};
+use symbolon_lm::{Local, batch, whole_pieces};
 use symbolon_net::Edit;
 use symbolon_net::pretrained::Transformer;
 use symbolon_read::describe::{Corpus, Fragments, Scores};
@@ -83,17 +83,6 @@ struct Real {
     numbers: Numbers,
 }
 
-/// Whole documents of [`LENGTH`] tokens from articles.
-fn documents(model: &Local, articles: &[Vec<String>], most: usize) -> Result<Vec<Vec<u32>>> {
-    let mut all = Vec::new();
-    for article in articles {
-        let ids = model.tokenizer.encode(&article.join("\n"))?;
-        all.extend(ids.chunks_exact(LENGTH).map(<[u32]>::to_vec));
-    }
-    all.truncate(most);
-    Ok(all)
-}
-
 impl Real {
     fn measure(lab: &mut Lab, seed: u64) -> Result<Self> {
         let (model, mut n) = (lab.model(MODEL)?, Numbers::default());
@@ -101,7 +90,11 @@ impl Real {
         let bytes = articles.held_out.concat().join("\n");
         let sealed = Sealed::new("held-out articles", bytes.as_bytes(), articles.held_out);
         let cut = Cut::new(&model.network, LAYER + 1)?;
-        let train = batch(&documents(&model, &articles.train, lab.pick(150, 600))?)?;
+        let documents = |articles: &[Vec<String>], most| {
+            let texts: Vec<String> = articles.iter().map(|a| a.join("\n")).collect();
+            whole_pieces(&model.tokenizer, &texts, LENGTH, most)
+        };
+        let train = batch(&documents(&articles.train, lab.pick(150, 600))?)?;
         lab.note("activations of the model and of its untrained twin");
         let rows = cut.rows(&train, 8)?;
         let mut rng = Rng::new(seed);
@@ -120,7 +113,7 @@ impl Real {
         let (sae, random) = (&dictionaries[0].1, &dictionaries[3].1);
         let components = principal_components(&rows, rows.size(1))?;
 
-        let held_out = documents(&model, lab.open(&sealed)?, lab.pick(104, 150))?;
+        let held_out = documents(lab.open(&sealed)?, lab.pick(104, 150))?;
         let (told, other) = held_out.split_at(lab.pick(96, 120));
         lab.note("descriptions");
         let words = describe(&model, &cut, told, (sae, &components, &rows), seed, &mut n)?;
@@ -142,10 +135,17 @@ impl Real {
         lab.note("pronouns");
         erase(&model, &cut, &other, sae, &components, &rows, &mut n)?;
         lab.note("swapped names");
-        let prompts = swaps(&model, seed)?;
-        needed(&cut, &prompts, &mut n, "principal components", &|a, b, k| Difference::in_basis(&components, a, b, k))?;
-        for (name, d) in &dictionaries {
-            needed(&cut, &prompts, &mut n, name, &|a, b, k| Difference::in_features(d, a, b, k))?;
+        // The logarithm (base 2) of how many directions must come from the other run to halve the distance to its answer.
+        let mut add = |by: &str, first: Vec<Option<usize>>| {
+            let needed = first.into_iter().map(|count| count.unwrap_or(4 * COUNTS[COUNTS.len() - 1]) as f64);
+            n.add_all(needed.map(|count| (format!("needed: {by}"), count.log2())));
+        };
+        for [base, other] in &swaps(&model, seed)? {
+            let basis = |a: &Tensor, b: &Tensor, k: usize| Difference::in_basis(&components, a, b, k);
+            add("principal components", cut.needed([base, other], &COUNTS, &basis)?);
+            for (name, d) in &dictionaries {
+                add(name, cut.needed([base, other], &COUNTS, &|a, b, k| Difference::in_features(d, a, b, k))?);
+            }
         }
         Ok(Self { words, numbers: n })
     }
@@ -222,14 +222,7 @@ fn erase(
     let ((fit, fit_women), (test, women)) = (pronouns(model, 0)?, pronouns(model, 1)?);
     let [she, he] = ["she", "he"].map(|word| model.tokenizer.single(word));
     let [she, he] = [she?.unwrap_or(0), he?.unwrap_or(0)];
-    let parts =
-        fit.iter().map(|prompts| cut.rows(prompts, prompts.size(0))).collect::<symbolon_read::Result<Vec<_>>>()?;
-    let positions = |rows: &Tensor| rows.size(0) / fit_women.len();
-    let labels: Vec<usize> = parts
-        .iter()
-        .flat_map(|rows| fit_women.iter().flat_map(|w| vec![*w; positions(rows)]).collect::<Vec<_>>())
-        .collect();
-    let rows = Tensor::cat(&parts.iter().collect::<Vec<_>>(), 0);
+    let (rows, labels) = cut.labelled_rows(&fit, &fit_women)?;
     // What differs most between the classes comes first.
     let features = by_difference(&no_grad(|| sae.encode(&rows) * sae.decoder.norm(2.0, &[1], false)), &labels)?;
     let axes = by_difference(&rows.matmul(&components.t()), &labels)?;
@@ -283,23 +276,6 @@ fn swaps(model: &Local, seed: u64) -> Result<Vec<[Tensor; 2]>> {
         all.push([batch(&both[0])?, batch(&both[1])?]);
     }
     Ok(all)
-}
-
-/// Adds for each prompt the logarithm (base 2) of how many directions must come from the other run to halve the distance to its
-/// answer.
-fn needed(
-    cut: &Cut<'_>,
-    prompts: &[[Tensor; 2]],
-    n: &mut Numbers,
-    by: &str,
-    of: &dyn Fn(&Tensor, &Tensor, usize) -> symbolon_read::Result<Difference>,
-) -> Result<()> {
-    for [base, other] in prompts {
-        let first = cut.needed([base, other], &COUNTS, of)?.into_iter();
-        let first = first.map(|count| count.unwrap_or(4 * COUNTS[COUNTS.len() - 1]) as f64);
-        n.add_all(first.map(|count| (format!("needed: {by}"), count.log2())));
-    }
-    Ok(())
 }
 
 fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {

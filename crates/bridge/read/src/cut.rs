@@ -60,6 +60,24 @@ impl<'m> Cut<'m> {
         let parts = self.parts(documents, at_once)?.into_iter().map(|part| Ok(flat(&part?.narrow(1, 1..))));
         Ok(Tensor::cat(&parts.collect::<Result<Vec<_>>>()?.iter().collect::<Vec<_>>(), 0))
     }
+    /// Rows of lists of prompts `[prompts, position]` without first positions, each list in a pass, and for each row the label of its
+    /// prompt: prompt `i` of every list has label `i`.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for no lists, or other than one label for each prompt of a list; what a pass answers.
+    pub fn labelled_rows(&self, lists: &[Tensor], labels: &[usize]) -> Result<(Tensor, Vec<usize>)> {
+        if lists.is_empty() || lists.iter().any(|l| l.rank() != 2 || l.size(0) != labels.len()) {
+            let shapes: Vec<&[usize]> = lists.iter().map(Tensor::shape).collect();
+            let problem = format!("{} labels for prompts of shapes {shapes:?}", labels.len());
+            return Err(Error::Setting { what: "labelled prompts", problem });
+        }
+        let (mut rows, mut of_rows) = (Vec::new(), Vec::new());
+        for list in lists {
+            rows.push(self.rows(list, list.size(0))?);
+            of_rows.extend(labels.iter().flat_map(|label| vec![*label; list.size(1) - 1]));
+        }
+        Ok((Tensor::cat(&rows.iter().collect::<Vec<_>>(), 0), of_rows))
+    }
     /// The stream of some tokens with an edit of its rows.
     ///
     /// # Errors
@@ -169,6 +187,13 @@ mod tests {
         assert!(cut.logs(&cut.stream(&tokens).unwrap(), false).unwrap().is_close(&whole, 1e-5, 1e-4));
         assert_eq!(cut.rows(&tokens, 2).unwrap().shape(), [25, 16]);
         assert!(cut.rows(&tokens, 2).unwrap().is_close(&cut.rows(&tokens, 5).unwrap(), 1e-5, 1e-4));
+        let (rows, labels) = cut.labelled_rows(&[tokens.clone(), tokens.narrow(1, ..3)], &[0, 1, 0, 1, 1]).unwrap();
+        assert!(rows.narrow(0, ..25).is_close(&cut.rows(&tokens, 5).unwrap(), 0.0, 0.0));
+        assert_eq!(
+            (rows.size(0), &labels[..11], &labels[25..29]),
+            (35, &[0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0][..], &[0, 0, 1, 1][..])
+        );
+        assert!(cut.labelled_rows(&[tokens.clone()], &[0, 1]).is_err());
         let nothing = cut.disturbance(&tokens, 2, &|x| Ok(x.clone())).unwrap();
         assert!(nothing.len() == 5 && nothing.iter().all(|kl| kl.abs() < 1e-6), "{nothing:?}");
         assert!(cut.disturbance(&tokens, 2, &|x| Ok(x * 0.0)).unwrap().iter().all(|kl| *kl > 1e-6));
