@@ -6,6 +6,7 @@
 mod arithmetic;
 pub mod attribution;
 mod cards;
+mod cut;
 pub mod das;
 pub mod describe;
 pub mod dictionary;
@@ -26,6 +27,7 @@ mod symbolify;
 
 pub use arithmetic::{arithmetic, arithmetic_or_why};
 pub use cards::CARDS;
+pub use cut::{Cut, RowEdit};
 pub use discover::{Discover, Discovered};
 pub use entry::Entry;
 pub use error::{Error, Result};

@@ -1,6 +1,7 @@
 //! Generated sets: what belongs together stays together, words say their number.
 
 use symbolon_data::{Labelled, Modular, NumberTexts, Operation, Slices, number_text, number_tokens};
+use symbolon_data::{MEN, NAME_NEXT, PRONOUN_NEXT, WOMEN};
 use symbolon_tensor::{Rng, Tensor};
 
 #[test]
@@ -100,4 +101,15 @@ fn sums_are_those_of_the_pictures() {
     assert_eq!((pictures.shape(), sums.shape()), (&[4, 3, 1, 2, 3][..], &[4, 1][..]));
     let shown = pictures.mean_axis(-1, false).mean_axis(-1, false).squeeze(2).sum_axis(1, true);
     assert!(shown.is_close(&sums, 1e-6, 1e-6));
+}
+
+#[test]
+fn names_are_of_one_kind_and_sentences_have_places_for_them() {
+    let mut all: Vec<&str> = WOMEN.iter().chain(&MEN).copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), 32);
+    // A name stands alone between what comes before and behind: each later part begins with a space.
+    let spaced = |parts: &[&str]| !parts[0].ends_with(' ') && parts[1..].iter().all(|p| p.starts_with(' '));
+    assert!(PRONOUN_NEXT.iter().all(|p| spaced(p)) && NAME_NEXT.iter().all(|p| spaced(p)));
 }

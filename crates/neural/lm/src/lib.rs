@@ -48,4 +48,4 @@ pub use store::Store;
 pub use stream::Stream;
 pub use tokenizer::Tokenizer;
 pub use weights::{Shards, Weights};
-pub use windows::{SURFACE, pair_windows, spread};
+pub use windows::{SURFACE, pair_windows, spread, whole_pieces};

@@ -1,5 +1,8 @@
 //! Windows of tokens: the pieces of a text at which a network is looked at, and what its tokens look like.
 
+use crate::error::Result;
+use crate::tokenizer::Tokenizer;
+
 /// Pieces of `length` tokens, `most` at most, spread over the whole text with gaps between them.
 ///
 /// ```
@@ -11,6 +14,19 @@
 pub fn spread(ids: &[u32], length: usize, most: usize) -> Vec<Vec<u32>> {
     let step = (ids.len() / most.max(1)).max(length).max(1);
     ids.chunks(step).filter(|s| s.len() >= length && length > 0).take(most).map(|s| s[..length].to_vec()).collect()
+}
+
+/// Whole pieces of `length` tokens, one behind the other in each text; what is left at the end of a text is left out. `most` in all.
+///
+/// # Errors
+/// As [`Tokenizer::encode`].
+pub fn whole_pieces(tokenizer: &Tokenizer, texts: &[String], length: usize, most: usize) -> Result<Vec<Vec<u32>>> {
+    let mut all = Vec::new();
+    for text in texts {
+        all.extend(tokenizer.encode(text)?.chunks_exact(length.max(1)).map(<[u32]>::to_vec));
+    }
+    all.truncate(most);
+    Ok(all)
 }
 
 /// Windows of `length` tokens whose last two are a pair of tokens, or only one of them at its place: which neurons know the pair
