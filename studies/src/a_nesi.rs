@@ -7,14 +7,15 @@
 use symbolon_check::Proportion;
 use symbolon_check::claim::Evidence;
 use symbolon_check::stats::Estimate;
-use symbolon_data::{Divided, Tuples, mnist};
+use symbolon_data::mnist;
 use symbolon_draw::{Axis, Plot};
-use symbolon_learn::anesi::{Anesi, Settings, exact, random_beliefs, right, symbolic};
-use symbolon_learn::function::{DigitSum, Function, Plain, beliefs};
+use symbolon_learn::Lessons;
+use symbolon_learn::anesi::{Anesi, Settings, drawn, exact, random_beliefs, right};
+use symbolon_learn::function::{DigitSum, Function, Plain};
 use symbolon_net::Architecture;
-use symbolon_net::train::{Trainer, watched};
+use symbolon_net::train::Trainer;
 use symbolon_tensor::optim::Adam;
-use symbolon_tensor::{Device, Rng, no_grad};
+use symbolon_tensor::{Device, Rng};
 
 use crate::{Lab, Result, quickest};
 
@@ -46,7 +47,8 @@ struct Learned {
 /// Measures and reports every claim.
 pub fn run(lab: &mut Lab) -> Result<()> {
     let digits = mnist::digits()?;
-    let (width, steps) = (lab.pick(128, 800), lab.pick(2_500, 40_000));
+    let size = Size { width: lab.pick(128, 800), steps: lab.pick(2_500, 40_000) };
+    let width = size.width;
     let mut found: Vec<Vec<Learned>> = vec![Vec::new(); RUNS.len() + 1];
     let mut matches = Vec::new();
     let seeds = lab.first_seeds(2, 10);
@@ -58,12 +60,13 @@ pub fn run(lab: &mut Lab) -> Result<()> {
             }
             lab.note(&format!("seed {seed}: {name}"));
             let sum = DigitSum::new(n);
-            let learn = |_: &mut Lab| learned(&sum, &sum, &digits, twist, width, steps, seed);
-            found[i].push(lab.keep(&format!("{name} {seed}"), learn)?);
+            let lessons = Lessons::new(&sum, &digits, 1_000, seed)?;
+            found[i].push(lab.keep(&format!("{name} {seed}"), |_| learned(&sum, &lessons, twist, size, seed))?);
         }
         let (sum, least) = (DigitSum::new(1), Plain::new(2, 10, &[2, 10], |w| vec![0, w[0].min(w[1])]));
-        let learn = |_: &mut Lab| learned(&least, &sum, &digits, Twist::None, width, steps, seed);
-        found[RUNS.len()].push(lab.keep(&format!("wrong function {seed}"), learn)?);
+        let lessons = Lessons::new(&sum, &digits, 1_000, seed)?;
+        let wrong = |_: &mut Lab| learned(&least, &lessons, Twist::None, size, seed);
+        found[RUNS.len()].push(lab.keep(&format!("wrong function {seed}"), wrong)?);
         for n in [1, 2] {
             lab.note(&format!("seed {seed}: the inference network alone, {n} digits"));
             matches.push(lab.keep(&format!("alone {n} {seed}"), |_| alone(n, width, seed))?);
@@ -111,76 +114,51 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     Ok(())
 }
 
-/// Perception trained through an inference network for `assumed`, on outputs of `actual`.
-fn learned(
-    assumed: &dyn Function,
-    actual: &dyn Function,
-    digits: &Divided,
-    twist: Twist,
+/// How large networks are and how long they learn.
+#[derive(Clone, Copy)]
+struct Size {
     width: usize,
     steps: usize,
-    seed: u64,
-) -> Result<Learned> {
-    let (train, held_out) = (&digits.train, &digits.held_out);
-    let mut rng = Rng::new(seed ^ 0xa4e51);
-    let settings = Settings { width, samples: 300, fitted_prior: twist != Twist::UniformPrior, ..Settings::default() };
-    let mut inference = Anesi::new(assumed, settings, &mut rng)?;
-    let mut network = "lenet(10)".parse::<Architecture>()?.build(&mut Rng::new(seed), Device::Cpu)?;
-    let n = actual.symbols();
-    let mut batches = Tuples::new(0..train.len(), n, seed)?.batches(16)?;
-    let test = Tuples::new(0..held_out.len(), n, !seed)?.count(1_000).epoch(0);
-    let wanted = actual.run(&held_out.labels_of(&test));
-    let hits = |predicted: &[usize]| Proportion::of(right(predicted, &wanted, actual.outputs().len()));
-    let looks = watched(
-        Trainer::new(Adam::new(1e-3)).epochs(4).seed(seed),
-        &mut *network,
-        steps / 4,
-        |network, _| {
-            let batch = batches.next().unwrap_or_default();
-            let p = beliefs(network, train, &batch)?;
-            if twist != Twist::Frozen {
-                inference.follow(&p, &mut rng)?;
-            }
-            Ok(inference.perception_loss(&p, &actual.run(&train.labels_of(&batch)))?)
-        },
-        |network, step| Ok((step, hits(&symbolic(actual, &beliefs(network, held_out, &test)?)?))),
-        |_| false,
-    )?;
-    let p = no_grad(|| beliefs(&*network, held_out, &test))?;
-    Ok(Learned {
-        symbolic: hits(&symbolic(actual, &p)?),
-        neural: hits(&inference.predict(&p)?),
-        curve: looks.into_iter().map(|(step, hits)| (step as f64, hits.share())).collect(),
-    })
 }
 
-/// An inference network that was trained on beliefs alone, for so many steps.
-fn on_beliefs<'f>(sum: &'f DigitSum, settings: Settings, steps: usize, rng: &mut Rng) -> Result<Anesi<'f>> {
-    let mut inference = Anesi::new(sum, settings, rng)?;
-    inference.beliefs.remember(&random_beliefs(sum, 2_500, rng))?;
-    (0..10).try_for_each(|_| inference.beliefs.fit())?;
-    (0..steps).try_for_each(|_| inference.learn(rng).map(|_| ()))?;
-    Ok(inference)
+/// Perception trained through an inference network for `assumed`, on outputs of `lessons`.
+fn learned(assumed: &dyn Function, lessons: &Lessons, twist: Twist, size: Size, seed: u64) -> Result<Learned> {
+    let mut rng = Rng::new(seed ^ 0xa4e51);
+    let fitted_prior = twist != Twist::UniformPrior;
+    let settings = Settings { width: size.width, samples: 300, fitted_prior, ..Settings::default() };
+    let mut inference = Anesi::new(assumed, settings, &mut rng)?;
+    let mut network = "lenet(10)".parse::<Architecture>()?.build(&mut Rng::new(seed), Device::Cpu)?;
+    let trainer = Trainer::new(Adam::new(1e-3)).epochs(4).seed(seed);
+    let looks = lessons.teach(&mut *network, trainer, size.steps / 4, |p, outputs| {
+        if twist != Twist::Frozen {
+            inference.follow(p, &mut rng)?;
+        }
+        inference.perception_loss(p, outputs)
+    })?;
+    let curve: Vec<(usize, Proportion)> = looks.into_iter().map(|(step, hits)| (step, Proportion::of(hits))).collect();
+    Ok(Learned {
+        symbolic: curve[3].1,
+        neural: Proportion::of(lessons.right(&inference.predict(&lessons.beliefs(&*network)?)?)),
+        curve: curve.into_iter().map(|(step, hits)| (step as f64, hits.share())).collect(),
+    })
 }
 
 /// How far `q(y | P)` is from the truth, on average over outputs and 500 beliefs, after training on beliefs alone.
 fn alone(n: usize, width: usize, seed: u64) -> Result<f64> {
     let (sum, mut rng) = (DigitSum::new(n), Rng::new(seed ^ 0xa10e));
-    let steps = if n == 1 { 2_000 } else { 800 };
-    let inference = on_beliefs(&sum, Settings { width, ..Settings::default() }, steps, &mut rng)?;
-    let p = random_beliefs(&sum, 500, &mut rng);
-    let q = no_grad(|| inference.prediction.table(&p.reshape([500, p.len() / 500])))?.exp();
-    Ok((q - exact(&sum, &p)?).abs().mean().item())
+    let mut inference = Anesi::new(&sum, Settings { width, ..Settings::default() }, &mut rng)?;
+    inference.practise(2_500, if n == 1 { 2_000 } else { 800 }, &mut rng)?;
+    Ok(inference.distance_from_exact(&random_beliefs(&sum, 500, &mut rng))?)
 }
 
 /// The share of explanations of drawn outputs that lead to them, with pruning and without.
 fn explained(width: usize, seed: u64) -> Result<[f64; 2]> {
     let (sum, mut rng) = (DigitSum::new(2), Rng::new(seed ^ 0xe71a));
     let settings = Settings { width, samples: 300, explain: true, ..Settings::default() };
-    let inference = on_beliefs(&sum, settings, 500, &mut rng)?;
+    let mut inference = Anesi::new(&sum, settings, &mut rng)?;
+    inference.practise(2_500, 500, &mut rng)?;
     let p = random_beliefs(&sum, 500, &mut rng);
-    let drawn = rng.categorical(&p.reshape([2_000, 10])).to_vec::<i64>();
-    let outputs = sum.run(&drawn.into_iter().map(|w| w as usize).collect::<Vec<_>>());
+    let outputs = sum.run(&drawn(&p, &mut rng));
     let share = |pruned: bool| -> Result<f64> {
         let found = inference.explain(&p, &outputs, pruned)?;
         Ok(Proportion::of(right(&sum.run(&found), &outputs, 3)).share())

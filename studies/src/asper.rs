@@ -26,7 +26,7 @@ const LOSSES: [(&str, [bool; 3]); 5] = [
 ];
 const ALL: [bool; 3] = LOSSES[4].1;
 
-/// A world of puzzles and their rules.
+/// A world of puzzles and the rules that are in its losses.
 struct World {
     sudoku: Sudoku,
     rules: Expectations,
@@ -127,14 +127,8 @@ fn read(network: &dyn Network, sudoku: &Sudoku, puzzles: &[Puzzle]) -> symbolon_
 }
 
 /// A network trained on puzzles, a share of whose blank cells has no label.
-fn trained(
-    sudoku: &Sudoku,
-    rules: &Expectations,
-    puzzles: &[Puzzle],
-    [absolute, remaining, answers]: [bool; 3],
-    epochs: usize,
-    seed: u64,
-) -> Result<Box<dyn Network>> {
+fn trained(world: &World, puzzles: &[Puzzle], terms: [bool; 3], epochs: usize, seed: u64) -> Result<Box<dyn Network>> {
+    let (World { sudoku, rules }, [absolute, remaining, answers]) = (world, terms);
     let cells = sudoku.size().pow(2);
     let mut rng = Rng::new(seed ^ 0x5d0c);
     let solved = |p: &Puzzle| -> Result<_> {
@@ -174,31 +168,31 @@ fn score(network: &dyn Network, sudoku: &Sudoku, puzzles: &[Puzzle]) -> Result<S
 
 /// The five losses, shuffled boxes, the majority grid, and ten epochs of the first and last loss: means over three folds.
 fn twelve(world: &World, epochs: usize, seed: u64) -> Result<Numbers> {
-    let (sudoku, rules) = (&world.sudoku, &world.rules);
+    let sudoku = world.sudoku;
     let mut rng = Rng::new(seed ^ 0x12);
     let puzzles = sudoku.puzzles(12, 10, &[], &mut rng)?;
-    let wrong = Expectations::each_value_once(81, 9, &sudoku.shuffled_groups(&mut rng))?;
+    let groups = sudoku.shuffled_groups(&mut rng);
+    let wrong = World { sudoku, rules: Expectations::each_value_once(81, 9, &groups)? };
     let mut n = Numbers::default();
     let mut folds = |name: &str, judge: &dyn Fn(&[Puzzle], &[Puzzle]) -> Result<Score>| -> Result<()> {
         let one = |fold: usize| {
-            let split = Split::fold(12, 3, fold);
-            let [train, test] =
-                [split.train, split.held_out].map(|part| part.iter().map(|&i| puzzles[i].clone()).collect::<Vec<_>>());
+            let Split { train, held_out } = Split::fold(12, 3, fold);
+            let [train, test] = [train, held_out].map(|p| p.iter().map(|&i| puzzles[i].clone()).collect::<Vec<_>>());
             judge(&train, &test)
         };
-        add(&mut n, sudoku, name, Score::mean(&(0..3).map(one).collect::<Result<Vec<_>>>()?));
+        add(&mut n, &sudoku, name, Score::mean(&(0..3).map(one).collect::<Result<Vec<_>>>()?));
         Ok(())
     };
     folds("majority", &|train, test| Ok(sudoku.score(&vec![sudoku.majority(train); test.len()], test)))?;
-    let mut learned = |name: &str, rules: &Expectations, terms: [bool; 3], epochs: usize| {
-        folds(name, &|train, test| score(&*trained(sudoku, rules, train, terms, epochs, seed)?, sudoku, test))
+    let mut learned = |name: &str, world: &World, terms: [bool; 3], epochs: usize| {
+        folds(name, &|train, test| score(&*trained(world, train, terms, epochs, seed)?, &sudoku, test))
     };
     for (name, terms) in LOSSES {
-        learned(name, rules, terms, epochs)?;
+        learned(name, world, terms, epochs)?;
     }
     learned("boxes shuffled", &wrong, [true, true, false], epochs)?;
-    learned("labels only, ten epochs", rules, [false; 3], 10)?;
-    learned("all, ten epochs", rules, ALL, 10)?;
+    learned("labels only, ten epochs", world, [false; 3], 10)?;
+    learned("all, ten epochs", world, ALL, 10)?;
     Ok(n)
 }
 
@@ -209,7 +203,7 @@ fn generalise(world: &World, epochs: usize, seed: u64) -> Result<Numbers> {
     let (train, test) = all.split_at(100);
     let mut n = Numbers::default();
     for (name, terms) in LOSSES {
-        let network = trained(sudoku, &world.rules, train, terms, epochs, seed)?;
+        let network = trained(world, train, terms, epochs, seed)?;
         add(&mut n, sudoku, name, score(&*network, sudoku, test)?);
     }
     Ok(n)
@@ -229,7 +223,7 @@ fn repaired(world: &World, epochs: usize, seed: u64) -> Result<[f64; 4]> {
     let train = sudoku.puzzles(8, 10, &[], &mut rng)?;
     let known: Vec<Vec<usize>> = train.iter().map(|p| p.solution.clone()).collect();
     let test = sudoku.puzzles(20, 30, &known, &mut rng)?;
-    let network = trained(sudoku, &world.rules, &train, ALL, epochs, seed)?;
+    let network = trained(world, &train, ALL, epochs, seed)?;
     let all = |puzzles: &[Puzzle], log_p: &dyn Fn(usize) -> Tensor| -> Result<Vec<Vec<usize>>> {
         puzzles.iter().enumerate().map(|(i, p)| mended(sudoku, &p.clues, &log_p(i))).collect()
     };
@@ -278,7 +272,7 @@ fn gradients(world: &World) -> Result<[f64; 3]> {
 fn picture(world: &World, epochs: usize, seed: u64) -> Result<[Vec<f64>; 2]> {
     let sudoku = &world.sudoku;
     let puzzles = sudoku.puzzles(9, 10, &[], &mut Rng::new(seed ^ 0x91c))?;
-    let network = trained(sudoku, &world.rules, &puzzles[..8], ALL, epochs, seed)?;
+    let network = trained(world, &puzzles[..8], ALL, epochs, seed)?;
     let log_p = no_grad(|| read(&*network, sudoku, &puzzles[8..]))?;
     let own = sudoku.filled(&puzzles[8..], &log_p).remove(0);
     let grid = mended(sudoku, &puzzles[8].clues, &log_p.get(0).clamp_min(-20.0))?;

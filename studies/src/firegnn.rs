@@ -9,7 +9,7 @@ use symbolon_check::claim::Evidence;
 use symbolon_check::stats::Estimate;
 use symbolon_data::graph::NAMES;
 use symbolon_data::morph::morphed;
-use symbolon_data::{Batches, Labelled, Split, indices, mnist};
+use symbolon_data::{Batches, Labelled, Split, mnist};
 use symbolon_draw::{Axis, Bars, Table};
 use symbolon_learn::node_rules::{NodeClassifier, NodeTask, Rules};
 use symbolon_net::layers::GraphKind;
@@ -40,7 +40,7 @@ const BESIDE: [(&str, Beside); 4] = [
 const TASKS: [&str; 2] = ["plain digits", "altered digits"];
 
 /// What one seed gives.
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Default, serde::Serialize, serde::Deserialize)]
 struct Seed {
     /// Test accuracies by task, backbone and what stands beside, and numbers about the rules of one network.
     numbers: Numbers,
@@ -137,25 +137,26 @@ fn measured(data: &Labelled, nodes: usize, epochs: usize, seed: u64) -> Result<S
     let encoder = encoder(&data.subset(&split.train[..split.train.len().min(3_000)]), seed)?;
     let shown = data.subset(&split.held_out[..nodes.min(split.held_out.len())]);
     let altered = morphed(&shown, &mut Rng::new(seed ^ 0x3047));
-    let worlds = [World::new(&*encoder, &shown, seed)?, World::new(&*encoder, &altered, seed)?];
-    let (mut n, mut ruled) = (Numbers::default(), None);
+    let world = |data: &Labelled| World::new(&*encoder, data, epochs, seed);
+    let worlds = [world(&shown)?, world(&altered)?];
+    let mut out = Seed::default();
     for (task, world) in TASKS.iter().zip(&worlds) {
         for (kind, layer) in KINDS {
             for (name, beside) in BESIDE {
-                let (network, score) = world.trained(layer, beside, &world.described, epochs, seed)?;
-                n.add(format!("{task}, {kind}, {name}"), score);
+                let (network, score) = world.trained(layer, beside, &world.described)?;
+                out.numbers.add(format!("{task}, {kind}, {name}"), score);
                 if (*task, kind, beside) == (TASKS[1], "gcn", Beside::Thresholds) {
-                    ruled = Some(network);
+                    world.heard(&network, &mut out)?;
                 }
             }
         }
     }
-    let World { task, described } = &worlds[1];
+    let (world, World { task, described, .. }) = (&worlds[1], &worlds[1]);
     let order = Rng::new(seed ^ 0x5f).permutation(task.labels.len());
     let mixed = described.index_select(0, &order);
     for (kind, layer) in KINDS {
-        let score = worlds[1].trained(layer, Beside::Thresholds, &mixed, epochs, seed)?.1;
-        n.add(format!("{}, {kind}, shuffled", TASKS[1]), score);
+        let score = world.trained(layer, Beside::Thresholds, &mixed)?.1;
+        out.numbers.add(format!("{}, {kind}, shuffled", TASKS[1]), score);
     }
     // How many of a node's neighbours have its own label: this reads what is to be predicted.
     let leaky = |labels: &[usize]| {
@@ -167,16 +168,9 @@ fn measured(data: &Labelled, nodes: usize, epochs: usize, seed: u64) -> Result<S
         described.set((.., 2), &column)
     };
     let turned = task.test_labels_turned();
-    let audit = [
-        task.descriptors(&turned)?.to_bytes() == described.to_bytes(),
-        leaky(&turned).to_bytes() != leaky(&task.labels).to_bytes(),
-    ];
-    n.add("leaky", worlds[1].trained(GraphKind::Gcn, Beside::Thresholds, &leaky(&task.labels), epochs, seed)?.1);
-    let mut out = Seed { numbers: n, faithful: Proportion::default(), audit, text: Vec::new(), theory: String::new() };
-    match ruled {
-        Some(network) => worlds[1].heard(&network, &mut out)?,
-        None => out.numbers.add_all(["moved", "matter", "gate", "printed"].map(|of| (of, 0.0))),
-    }
+    let unmoved = task.descriptors(&turned)?.to_bytes() == described.to_bytes();
+    out.audit = [unmoved, leaky(&turned).to_bytes() != leaky(&task.labels).to_bytes()];
+    out.numbers.add("leaky", world.trained(GraphKind::Gcn, Beside::Thresholds, &leaky(&task.labels))?.1);
     Ok(out)
 }
 
@@ -196,14 +190,16 @@ fn encoder(data: &Labelled, seed: u64) -> Result<Box<dyn Network>> {
 struct World {
     task: NodeTask,
     described: Tensor,
+    epochs: usize,
+    seed: u64,
 }
 
 impl World {
-    fn new(encoder: &dyn Network, data: &Labelled, seed: u64) -> Result<Self> {
+    fn new(encoder: &dyn Network, data: &Labelled, epochs: usize, seed: u64) -> Result<Self> {
         let pictures = std::slice::from_ref(&data.images);
         let rows = symbolon_read::rows(encoder, pictures, "fc2", &Select::all(), data.len())?;
         let task = NodeTask::new(&rows, &data.labels, data.classes.len(), 8, seed)?;
-        Ok(Self { described: task.descriptors(&data.labels)?, task })
+        Ok(Self { described: task.descriptors(&data.labels)?, task, epochs, seed })
     }
 
     /// Where thresholds start: at the medians of training nodes.
@@ -212,15 +208,8 @@ impl World {
     }
 
     /// A classifier and its test accuracy at the best validation epoch. Rules speak about three features for thresholds, six for products.
-    fn trained(
-        &self,
-        kind: GraphKind,
-        beside: Beside,
-        described: &Tensor,
-        epochs: usize,
-        seed: u64,
-    ) -> Result<(NodeClassifier, f64)> {
-        let mut rng = Rng::new(seed);
+    fn trained(&self, kind: GraphKind, beside: Beside, described: &Tensor) -> Result<(NodeClassifier, f64)> {
+        let mut rng = Rng::new(self.seed);
         let features = if beside == Beside::Products { described.clone() } else { described.narrow(1, ..3) };
         let rules = match beside {
             Beside::Thresholds => Some(Rules::thresholds(&self.medians())),
@@ -231,7 +220,7 @@ impl World {
         let (width, classes) = (self.task.x.size(1), self.task.classes);
         let network = NodeClassifier::new(kind, width, 64, classes, rules, auxiliary, &mut rng)?;
         let mut adam = Adam::new(if kind == GraphKind::Gcn { 1e-2 } else { 5e-3 }).with_penalty(5e-4);
-        Ok(self.task.fit(network, &features, &self.described.narrow(1, 2..4), &mut adam, epochs, &mut rng))
+        Ok(self.task.fit(network, &features, &self.described.narrow(1, 2..4), &mut adam, self.epochs, &mut rng))
     }
 
     /// What the threshold rules of a classifier do.

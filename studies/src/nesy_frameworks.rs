@@ -40,6 +40,9 @@ follows(b, b). follows(b, i). follows(b, o). follows(i, b). follows(i, i). follo
 const EXPECTED: [(&str, [bool; 3]); 3] =
     [("recursion", [true, true, false]), ("hard_constraints", [true; 3]), ("aggregates", [true; 3])];
 
+/// Points of a line.
+type Curve = Vec<(f64, f64)>;
+
 /// Measures and reports every claim.
 pub fn run(lab: &mut Lab) -> Result<()> {
     let digits = mnist::digits()?;
@@ -109,14 +112,7 @@ fn digits_of(sum: usize, places: u32) -> String {
 
 /// After each epoch the seconds that training took, compilation included, and the accuracy on single held-out digits. With `random` the
 /// sums say nothing of the pictures.
-fn taught(
-    engine: Engine,
-    theory: &str,
-    digits: &Divided,
-    pairs: usize,
-    seed: u64,
-    random: bool,
-) -> Result<Vec<(f64, f64)>> {
+fn taught(engine: Engine, theory: &str, digits: &Divided, pairs: usize, seed: u64, random: bool) -> Result<Curve> {
     let began = Instant::now();
     let (train, test) = (&digits.train, &digits.held_out);
     let mut program = Program::new(Theory::parse(theory)?).with_semantics(engine.semantics());
@@ -238,7 +234,7 @@ fn tagged(engine: Engine, seed: u64) -> Result<f64> {
     Ok(broken as f64 / (sequences - seen) as f64)
 }
 
-fn show(lab: &mut Lab, curves: &[(&str, Vec<(f64, f64)>)], cost: &Numbers) -> Result<()> {
+fn show(lab: &mut Lab, curves: &[(&str, Curve)], cost: &Numbers) -> Result<()> {
     let plot = Plot::new("Digit accuracy against training time")
         .x(Axis::new("time").unit("s"))
         .y(Axis::new("accuracy").percent())

@@ -6,11 +6,12 @@
 use symbolon_check::Proportion;
 use symbolon_check::claim::Evidence;
 use symbolon_check::stats::{Bins, Estimate, calibration, total_variation, uncertainty_coefficient};
-use symbolon_data::{Labelled, Tuples, half, mnist};
+use symbolon_data::{Divided, Labelled, half, mnist};
 use symbolon_draw::{Axis, HeatMap, Plot};
-use symbolon_learn::anesi::{Anesi, Settings, exact, right, symbolic};
+use symbolon_learn::Lessons;
+use symbolon_learn::anesi::{Anesi, Settings, right, symbolic};
 use symbolon_learn::diffusion::{
-    Conditioned, Entropy, Process, Sampler, Unmasker, Vote, Weights, commonest, conditional_entropy, vote,
+    Conditioned, Entropy, Process, Sampler, Unmasker, Vote, Weights, commonest, independent_loss, vote,
 };
 use symbolon_learn::function::{DigitSum, Function, Plain, beliefs};
 use symbolon_net::Architecture;
@@ -62,7 +63,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     for &seed in &lab.first_seeds(1, 10) {
         lab.note(&format!("seed {seed}: sums of four digits"));
         let steps = lab.pick(2_500, 40_000);
-        let pair = lab.keep(&format!("sums {seed}"), |_| four_digits(&digits.train, &digits.held_out, steps, seed))?;
+        let pair = lab.keep(&format!("sums {seed}"), |_| four_digits(&digits, steps, seed))?;
         (0..2).for_each(|i| sums[i] = [sums[i], pair[i]].into_iter().sum());
     }
 
@@ -186,9 +187,7 @@ fn wmc(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed: u64)
         let batch = &shown[at..at + 16];
         let outputs = function.run(&train.labels_of(batch));
         let p = beliefs(network, train, batch)?;
-        let of_label = exact(&function, &p)?.gather(1, &symbolon_data::indices(&outputs).unsqueeze(1));
-        let spread = conditional_entropy(&function, &p.clamp_min(1e-12).ln(), &outputs)?;
-        Ok(of_label.clamp_min(1e-12).ln().mean().negative() - spread * (0.5 * entropy))
+        Ok(independent_loss(&function, &p, &outputs, entropy)?)
     });
     Trainer::new(Adam::new(1e-3)).epochs(1).seed(seed).run(&mut task)?;
     measured(test, seed, |batch| {
@@ -222,37 +221,29 @@ fn dependence(seed: u64) -> Result<[Vec<f64>; 2]> {
 
 /// Right sums of numbers of four digits: diffusion (which shows its model nothing revealed, as in the paper), and an inference network
 /// with the same data and steps.
-fn four_digits(train: &Labelled, test: &Labelled, steps: usize, seed: u64) -> Result<[Proportion; 2]> {
+fn four_digits(digits: &Divided, steps: usize, seed: u64) -> Result<[Proportion; 2]> {
     let (sum, process) = (DigitSum::new(4), Process::new(8, 10)?);
-    let tuples = Tuples::new(0..train.len(), 8, seed)?;
-    let tests = Tuples::new(0..test.len(), 8, !seed)?.count(500).epoch(0);
-    let wanted = sum.run(&test.labels_of(&tests));
+    let lessons = Lessons::new(&sum, digits, 500, seed)?;
     let weights = Weights { samples: 256, reveal: false, steps: Sampler::Steps(1), ..Weights::default() };
-    let mut out = [Proportion::default(); 2];
-    for (which, hits) in out.iter_mut().enumerate() {
+    let taught = |by_diffusion: bool| -> Result<Proportion> {
         let mut network = "lenet(10)".parse::<Architecture>()?.build(&mut Rng::new(seed), Device::Cpu)?;
         let mut rng = Rng::new(!seed);
         let settings = Settings { width: 128, samples: 300, ..Default::default() };
         let mut inference = Anesi::new(&sum, settings, &mut rng)?;
-        let mut batches = tuples.batches(16)?;
-        let mut task = Fit::new(&mut *network, steps, |network, _| {
-            let batch = batches.next().unwrap_or_default();
-            let outputs = sum.run(&train.labels_of(&batch));
-            let p = beliefs(network, train, &batch)?;
-            if which == 1 {
-                inference.follow(&p, &mut rng)?;
-                return Ok(inference.perception_loss(&p, &outputs)?);
+        let trainer = Trainer::new(Adam::new(1e-3)).epochs(1).seed(seed);
+        let looks = lessons.teach(&mut *network, trainer, steps, |p, outputs| {
+            if !by_diffusion {
+                inference.follow(p, &mut rng)?;
+                return inference.perception_loss(p, outputs);
             }
             let logits = p.clamp_min(1e-12).ln();
-            let towards = Conditioned { function: &sum, outputs: &outputs, candidates: 256, beta: 20.0 };
+            let towards = Conditioned { function: &sum, outputs, candidates: 256, beta: 20.0 };
             let model = |e: &[usize], _: &Tensor| Ok(logits.index_select(0, &symbolon_data::indices(e)));
-            Ok(process.loss(&model, 16, towards, &weights, &mut rng)?.value)
-        });
-        Trainer::new(Adam::new(1e-3)).epochs(1).seed(seed).run(&mut task)?;
-        let p = no_grad(|| beliefs(&*network, test, &tests))?;
-        *hits = Proportion::of(right(&symbolic(&sum, &p)?, &wanted, 5));
-    }
-    Ok(out)
+            Ok(process.loss(&model, p.size(0), towards, &weights, &mut rng)?.value)
+        })?;
+        Ok(looks.into_iter().map(|(_, hits)| Proportion::of(hits)).sum())
+    };
+    Ok([taught(true)?, taught(false)?])
 }
 
 /// The total variation between first hitting and 128 steps on three symbols that hang together.

@@ -1,16 +1,18 @@
 //! Declared constraints, inference networks, masked diffusion and node rules against brute force and known worlds.
 
+use symbolon_data::Labelled;
 use symbolon_data::graph::{KnownLabels, NAMES, Neighbours};
-use symbolon_learn::anesi::{Anesi, Settings, exact, random_beliefs, symbolic};
+use symbolon_learn::anesi::{Anesi, Settings, drawn, exact, random_beliefs, symbolic};
 use symbolon_learn::declare::{Amount, Constraints, Multipliers};
 use symbolon_learn::diffusion::{
-    Conditioned, Entropy, Process, Sampler, Unmasker, Vote, Weights, commonest, conditional_entropy, vote,
+    Conditioned, Entropy, Process, Sampler, Unmasker, Vote, Weights, commonest, conditional_entropy, independent_loss,
+    vote,
 };
 use symbolon_learn::function::{DigitSum, Function, Plain, all_worlds, beliefs, checked};
 use symbolon_learn::node_rules::{NodeClassifier, NodeTask, Rules};
-use symbolon_learn::{Error, Norm};
+use symbolon_learn::{Error, Lessons, Norm};
 use symbolon_net::layers::{Graph, GraphKind};
-use symbolon_net::train::{descend, prepare};
+use symbolon_net::train::{Trainer, descend, prepare};
 use symbolon_net::{Architecture, Trace};
 use symbolon_tensor::{DType, Device, Rng, Tensor};
 use symbolon_theory::Theory;
@@ -194,6 +196,56 @@ fn inference_networks_learn_a_small_function_and_prune() {
         Anesi::new(&never, Settings { width: 4, layers: 1, explain: true, ..Settings::default() }, &mut rng).unwrap();
     let error = net.explain(&random_beliefs(&never, 1, &mut rng), &[0], true).unwrap_err().to_string();
     assert!(error.contains("symbol 1") && error.contains("row 0"), "{error}");
+}
+
+#[test]
+fn an_inference_network_that_practised_is_near_the_exact_one() {
+    let function = Plain::new(2, 2, &[2], |w| vec![w[0] ^ w[1]]);
+    let settings = Settings { width: 32, layers: 2, samples: 128, rate: 3e-3, ..Settings::default() };
+    let mut rng = Rng::new(3);
+    let mut net = Anesi::new(&function, settings, &mut rng).unwrap();
+    let p = random_beliefs(&function, 200, &mut rng);
+    let before = net.distance_from_exact(&p).unwrap();
+    net.practise(500, 300, &mut rng).unwrap();
+    let after = net.distance_from_exact(&p).unwrap();
+    assert!(after < 0.5 * before && after < 0.1, "{before} {after}");
+    // Worlds come as often as they are believed in.
+    let p = Tensor::from([[[0.9f64, 0.1], [0.3, 0.7]]]).expand([2_000, 2, 2]).contiguous();
+    let worlds = drawn(&p, &mut rng);
+    let share = |symbol: usize| worlds.iter().skip(symbol).step_by(2).filter(|w| **w == 1).count() as f64 / 2_000.0;
+    assert!((share(0) - 0.1).abs() < 0.03 && (share(1) - 0.7).abs() < 0.04, "{} {}", share(0), share(1));
+}
+
+#[test]
+fn lessons_teach_single_pictures_from_outputs_of_tuples() {
+    // Two kinds of pictures, black and white, of which only "how many white ones" is told.
+    let picture = |i: usize| [(i % 2) as f32 + 0.1 * (i as f32).sin(); 4];
+    let images = Tensor::from((0..120).flat_map(picture).collect::<Vec<f32>>()).reshape([120, 1, 2, 2]);
+    let classes = vec!["black".into(), "white".into()];
+    let data = Labelled::new(images, (0..120).map(|i| i % 2).collect(), classes).unwrap().split(0.25, 3).unwrap();
+    let count = Plain::new(2, 2, &[3], |w| vec![w[0] + w[1]]);
+    let lessons = Lessons::new(&count, &data, 60, 5).unwrap();
+    let mut network = "mlp(4, 8, 2)".parse::<Architecture>().unwrap().build(&mut Rng::new(0), Device::Cpu).unwrap();
+    let p = lessons.beliefs(&*network).unwrap();
+    assert_eq!(p.shape(), [60, 2, 2]);
+    let trainer = Trainer::new(symbolon_tensor::optim::Adam::new(0.02)).epochs(2).seed(1);
+    let looks = lessons.teach(&mut *network, trainer, 100, |p, y| independent_loss(&count, p, y, 0.0)).unwrap();
+    assert_eq!(looks.iter().map(|l| (l.0, l.1.len())).collect::<Vec<_>>(), [(100, 60), (200, 60)]);
+    assert!(looks[1].1.iter().all(|right| *right), "{:?}", looks[1]);
+    assert_eq!(lessons.symbolic(&*network).unwrap(), looks[1].1);
+    assert_eq!(lessons.right(&[9; 60]), [false; 60]);
+}
+
+#[test]
+fn the_independent_loss_is_that_of_the_exact_output() {
+    let function = Plain::new(2, 2, &[2, 2], |w| vec![w[0] ^ w[1], w[0] & w[1]]);
+    let p = Tensor::from([[[0.8f64, 0.2], [0.7, 0.3]]]);
+    let loss = |entropy: f64| independent_loss(&function, &p, &[1, 0], entropy).unwrap().item();
+    let worlds: [f64; 2] = [0.8 * 0.3, 0.2 * 0.7];
+    let all = worlds[0] + worlds[1];
+    assert!((loss(0.0) + all.ln()).abs() < 1e-9);
+    let spread: f64 = worlds.iter().map(|w| -w / all * (w / all).ln()).sum();
+    assert!((loss(1.0) - (-all.ln() - spread / 2.0)).abs() < 1e-6);
 }
 
 #[test]
