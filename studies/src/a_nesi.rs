@@ -5,8 +5,6 @@
 //! digits believed most) are reported apart. Visual Sudoku and paths are not part of this study.
 
 use symbolon_check::Proportion;
-use symbolon_check::claim::Evidence;
-use symbolon_check::stats::Estimate;
 use symbolon_data::mnist;
 use symbolon_draw::{Axis, Plot};
 use symbolon_learn::Lessons;
@@ -77,14 +75,12 @@ pub fn run(lab: &mut Lab) -> Result<()> {
 
     let symbolic: Vec<Proportion> = found.iter().map(|runs| runs.iter().map(|l| l.symbolic).sum()).collect();
     let neural: Proportion = found[2].iter().map(|l| l.neural).sum();
-    let share = |i: usize| Estimate::share(symbolic[i]);
-    let one = Evidence::new(share(0)?).control("wrong function", share(5)?);
-    lab.report("sums-of-one-digit", one.control("frozen inference network", share(4)?))?;
-    lab.report("sums-of-two-digits", Evidence::new(share(1)?))?;
-    lab.report("sums-of-four-digits", Evidence::new(share(2)?))?;
-    let gain = |a, b| Ok::<_, symbolon_check::Error>(Evidence::new(Estimate::share_difference(a, b)?));
-    lab.report("the-prior-matters", gain(symbolic[2], symbolic[3])?)?;
-    lab.report("neural-is-no-better", gain(neural, symbolic[2])?)?;
+    let controls = [("wrong function", symbolic[5]), ("frozen inference network", symbolic[4])];
+    lab.share("sums-of-one-digit", symbolic[0], &controls)?;
+    lab.share("sums-of-two-digits", symbolic[1], &[])?;
+    lab.share("sums-of-four-digits", symbolic[2], &[])?;
+    lab.share_difference("the-prior-matters", symbolic[2], symbolic[3])?;
+    lab.share_difference("neural-is-no-better", neural, symbolic[2])?;
     lab.means("inference-matches-exact", &matches, &[])?;
     lab.exact("pruned-explanations-hold", pruned, &[("without pruning", unpruned)])?;
     lab.exact("cost-grows-slowly", (times.anesi[2].1 / times.anesi[0].1).log2() / 2.0, &[])?;

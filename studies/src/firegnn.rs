@@ -9,11 +9,12 @@ use symbolon_check::claim::Evidence;
 use symbolon_check::stats::Estimate;
 use symbolon_data::graph::NAMES;
 use symbolon_data::morph::morphed;
-use symbolon_data::{Batches, Labelled, Split, mnist};
+use symbolon_data::{Labelled, Split, mnist};
 use symbolon_draw::{Axis, Bars, Table};
+use symbolon_learn::classify;
 use symbolon_learn::node_rules::{NodeClassifier, NodeTask, Rules};
 use symbolon_net::layers::GraphKind;
-use symbolon_net::train::{Fit, Trainer};
+use symbolon_net::train::Trainer;
 use symbolon_net::{Architecture, Network, Select};
 use symbolon_tensor::optim::Adam;
 use symbolon_tensor::{DType, Device, Rng, Tensor};
@@ -177,12 +178,7 @@ fn measured(data: &Labelled, nodes: usize, epochs: usize, seed: u64) -> Result<S
 /// A network that tells digits, whose hidden layer describes pictures; trained on pictures that are no nodes.
 fn encoder(data: &Labelled, seed: u64) -> Result<Box<dyn Network>> {
     let mut network = "lenet(10)".parse::<Architecture>()?.build(&mut Rng::new(seed), Device::Cpu)?;
-    let batches = Batches::new(data.len(), 64, seed)?;
-    let mut task = Fit::new(&mut *network, batches.steps(), |network, step| {
-        let items = data.subset(&batches.batch(step.epoch, step.batch));
-        Ok(network.answer(&items.images)?.cross_entropy(&items.targets()))
-    });
-    Trainer::new(Adam::new(2e-3)).epochs(2).seed(seed).run(&mut task)?;
+    classify(&mut *network, data, 64, Trainer::new(Adam::new(2e-3)).epochs(2).seed(seed), seed)?;
     Ok(network)
 }
 

@@ -113,6 +113,24 @@ impl Lab<'_> {
         let evidence = controls.iter().try_fold(Evidence::new(Estimate::exact(value)?), with)?;
         self.report(id, evidence)
     }
+    /// Gives a claim a share of trials, with the shares of its controls.
+    ///
+    /// # Errors
+    /// As [`report`](Self::report), and [`Error::Check`] for shares of nothing.
+    pub fn share(&mut self, id: &str, share: Proportion, controls: &[(&str, Proportion)]) -> Result<()> {
+        let with = |e: Evidence, (name, share): &(&str, Proportion)| -> Result<Evidence> {
+            Ok(e.control(name, Estimate::share(*share)?))
+        };
+        let evidence = controls.iter().try_fold(Evidence::new(Estimate::share(share)?), with)?;
+        self.report(id, evidence)
+    }
+    /// Gives a claim the difference of two shares, the first less the second.
+    ///
+    /// # Errors
+    /// As [`share`](Self::share).
+    pub fn share_difference(&mut self, id: &str, a: Proportion, b: Proportion) -> Result<()> {
+        self.report(id, Evidence::new(Estimate::share_difference(a, b)?))
+    }
     /// Says why a claim could not be measured.
     ///
     /// # Errors

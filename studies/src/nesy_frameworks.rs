@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use symbolon_data::{Divided, Tagged, Tuples, indices, mnist};
-use symbolon_draw::{Axis, Cell, Column, Plot, Table};
+use symbolon_draw::{Axis, Plot, Table};
 use symbolon_learn::declare::{Constraints, Multipliers};
 use symbolon_learn::facets::{Engine, PROBES, effort, find, probe, random_theory};
 use symbolon_learn::{Program, Semantics, images, negative_log_probability};
@@ -243,16 +243,15 @@ fn show(lab: &mut Lab, curves: &[(&str, Curve)], cost: &Numbers) -> Result<()> {
         let cell = |e: Engine| {
             let found = probe(e, p);
             let said = found.said.lines().next().unwrap_or_default();
-            Cell::Text(format!("{}: {said}", if found.accepted { "runs" } else { "refuses" }))
+            format!("{}: {said}", if found.accepted { "runs" } else { "refuses" })
         };
-        [Cell::Text(format!("{} ({})", p.facet, p.meaning))].into_iter().chain(ENGINES.map(cell)).collect()
+        [format!("{} ({})", p.facet, p.meaning)].into_iter().chain(ENGINES.map(cell)).collect()
     });
-    let caption =
-        "What each engine accepts. Every cell is what the engine did with a probe program when this page was made.";
-    let facets = ["facet", "exact", "three best proofs", "declared constraints"]
-        .into_iter()
-        .fold(Table::new(caption), |table, heading| table.column(Column::text(heading)))
-        .extend(facets);
+    let facets = Table::texts(
+        "What each engine accepts. Every cell is what the engine did with a probe program when this page was made.",
+        ["facet", "exact", "three best proofs", "declared constraints"],
+        facets,
+    );
     let milliseconds = |e: Engine| -> Result<(&str, Vec<f64>)> {
         let of = |what: &str| cost.of(&format!("{what} {}", e.name()));
         Ok((e.name(), of("compile")?.iter().chain(of("update")?).map(|s| 1e3 * s).collect()))

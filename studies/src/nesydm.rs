@@ -4,8 +4,7 @@
 //! model knows it. Even-Odd and the paths over grids of tiles are not part of this study.
 
 use symbolon_check::Proportion;
-use symbolon_check::claim::Evidence;
-use symbolon_check::stats::{Bins, Estimate, calibration, total_variation, uncertainty_coefficient};
+use symbolon_check::stats::{Bins, calibration, total_variation, uncertainty_coefficient};
 use symbolon_data::{Divided, Labelled, half, mnist};
 use symbolon_draw::{Axis, HeatMap, Plot};
 use symbolon_learn::Lessons;
@@ -83,7 +82,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
             ("dependence-is-learned", "dependence", &[("all at once", "dependence once")]),
         ],
     )?;
-    lab.report("sums-as-good-as-a-nesi", Evidence::new(Estimate::share_difference(sums[0], sums[1])?))?;
+    lab.share_difference("sums-as-good-as-a-nesi", sums[0], sums[1])?;
     let apart = lab.keep("samplers", |_| samplers(40_000))?;
     lab.exact("samplers-agree", apart, &[])?;
     lab.not_measured("paths-are-optimal", "grids of tiles are not built")?;
@@ -139,8 +138,8 @@ fn measured(
         }
         let hits: Vec<bool> = believed.iter().zip(&truth).map(|(b, t)| b.0 == *t).collect();
         let sure: Vec<f64> = believed.iter().map(|b| b.1).collect();
-        out[1 + 2 * part] = Proportion::of(hits.iter().copied()).share();
-        out[2 + 2 * part] = calibration(&sure, &hits, Bins::Width(10))?.expected;
+        let found = calibration(&sure, &hits, Bins::Width(10))?;
+        [out[1 + 2 * part], out[2 + 2 * part]] = [found.accuracy, found.expected];
     }
     Ok(out)
 }
@@ -158,17 +157,15 @@ fn diffusion(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed
         let at = step * 16 % (shown.len() - 16);
         let batch = &shown[at..at + 16];
         let outputs = function.run(&train.labels_of(batch));
-        let seen = model.embed(train.pictures(&batch.concat()), 2)?;
         let towards = Conditioned { function: &function, outputs: &outputs, candidates: 64, beta: 10.0 };
-        let unmask = |e: &[usize], state: &Tensor| model.unmask(&seen, e, state);
-        let loss = process.loss(&unmask, batch.len(), towards, &weights(1.5e-6, entropy, 64), &mut rng)?;
+        let pictures = train.pictures(&batch.concat());
+        let loss = model.loss(&process, pictures, towards, &weights(1.5e-6, entropy, 64), &mut rng)?;
         descend(&mut model, &mut adam, loss.value);
     }
     let sampled = |how: Sampler| {
         measured(test, seed, |batch| {
-            let seen = no_grad(|| model.embed(test.pictures(&batch.concat()), 2))?;
-            let rows: Vec<usize> = (0..batch.len()).flat_map(|e| std::iter::repeat_n(e, 100)).collect();
-            let samples = process.sample(&|e, s| model.unmask(&seen, e, s), &rows, how, &mut Rng::new(seed))?;
+            let pictures = test.pictures(&batch.concat());
+            let samples = model.sample(&process, pictures, 100, how, &mut Rng::new(seed))?;
             let labels = samples.chunks(200).map(|own| Ok(vote(&function, own, Vote::FunctionThenWhole)?.0));
             let labels = labels.collect::<Result<Vec<_>>>()?.concat();
             Ok((labels, samples.chunks(200).flat_map(|own| commonest(own, 2)).collect()))

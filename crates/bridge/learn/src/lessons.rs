@@ -1,8 +1,8 @@
 //! Learning to see single pictures from what a symbolic function makes of several: no picture has a label of its own.
 
-use symbolon_data::{Divided, Labelled, Tuples};
+use symbolon_data::{Batches, Divided, Labelled, Tuples};
 use symbolon_net::Network;
-use symbolon_net::train::{Trainer, watched};
+use symbolon_net::train::{Fit, Outcome, Trainer, watched};
 use symbolon_tensor::{Tensor, no_grad};
 
 use crate::anesi::{right, symbolic};
@@ -11,6 +11,38 @@ use crate::function::{Function, beliefs, checked};
 
 /// Tuples of pictures in a batch.
 const BATCH: usize = 16;
+
+/// Trains a classifier on labelled pictures by cross-entropy, in batches of `size` that are drawn by the seed.
+///
+/// ```
+/// use symbolon_data::mnist;
+/// use symbolon_learn::classify;
+/// use symbolon_net::{Architecture, accuracy, train::Trainer};
+/// use symbolon_tensor::{Device, Rng, optim::Adam};
+/// let digits = mnist::digits()?.train;
+/// let (some, others) = (digits.subset(&Vec::from_iter(0..400)), digits.subset(&Vec::from_iter(400..600)));
+/// let mut network = "mlp(784, 16, 10)".parse::<Architecture>()?.build(&mut Rng::new(0), Device::Cpu)?;
+/// classify(&mut *network, &some, 50, Trainer::new(Adam::new(0.01)).epochs(5), 0)?;
+/// assert!(accuracy(&*network, &others.images, &others.labels)? > 0.7);
+/// # Ok::<(), symbolon_learn::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`Trainer::run`], and [`Error::Data`](crate::Error::Data) for no pictures or an empty batch.
+pub fn classify(
+    network: &mut dyn Network,
+    data: &Labelled,
+    size: usize,
+    mut trainer: Trainer<'_>,
+    seed: u64,
+) -> Result<Outcome> {
+    let batches = Batches::new(data.len(), size, seed)?;
+    let mut task = Fit::new(network, batches.steps(), |network, step| {
+        let items = data.subset(&batches.batch(step.epoch, step.batch));
+        Ok(network.answer(&items.images)?.cross_entropy(&items.targets()))
+    });
+    Ok(trainer.run(&mut task)?)
+}
 
 /// Tuples of training pictures with the outputs of a function, and held-out tuples to be judged on.
 pub struct Lessons<'a> {

@@ -57,6 +57,7 @@ mod program;
 pub mod project;
 mod rows;
 mod shape;
+pub mod sudoku;
 mod topk;
 
 pub use batch::{Answers, Batch, Calls};
@@ -65,7 +66,7 @@ pub use circuit::CircuitLayer;
 pub use error::{Error, Result};
 pub use fuzzy::Norm;
 pub use layer::{Call, Input, Layer};
-pub use lessons::Lessons;
+pub use lessons::{Lessons, classify};
 pub use loss::{Loss, binary_cross_entropy, negative_log_probability};
 pub use program::{Example, Network, Program, Semantics, Target};
 pub use project::Project;

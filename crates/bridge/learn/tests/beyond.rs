@@ -368,6 +368,19 @@ fn an_unmasker_treats_symbols_alike_and_sees_the_others() {
     let other = logits(&pictures, &[4, 3, 0, 1, 4, 4]);
     assert!((y.get((0, 0)) - other.get((0, 0))).abs().max().item() > 1e-4);
     assert_eq!(y.get(1).to_vec::<f32>(), other.get(1).to_vec::<f32>());
+
+    // Each example gets its own samples, by its own probabilities.
+    let samples = model.sample(&process, pictures.clone(), 2_000, Sampler::Steps(1), &mut rng).unwrap();
+    let masked = model.unmask(&model.embed(pictures.clone(), 3).unwrap(), &[0, 1], &process.one_hot(&[4; 6])).unwrap();
+    let p = masked.softmax(2);
+    for (example, own) in samples.chunks(3 * 2_000).enumerate() {
+        let share = own.iter().step_by(3).filter(|v| **v == 2).count() as f64 / 2_000.0;
+        assert!((share - p.get((example as isize, 0, 2)).item()).abs() < 0.05);
+    }
+    let function = Plain::new(3, 4, &[2], |w| vec![usize::from(w[0] == w[1])]);
+    let towards = Conditioned { function: &function, outputs: &[1, 0], candidates: 8, beta: 5.0 };
+    let loss = model.loss(&process, pictures, towards, &Weights { samples: 8, ..Weights::default() }, &mut rng);
+    assert!(loss.unwrap().value.item().is_finite());
 }
 
 #[test]
