@@ -56,22 +56,21 @@ pub fn run(lab: &mut Lab) -> Result<()> {
             if twist == Twist::Frozen && seed != seeds[0] {
                 continue;
             }
-            lab.note(&format!("seed {seed}: {name}"));
             let sum = DigitSum::new(n);
             let lessons = Lessons::new(&sum, &digits, 1_000, seed)?;
-            found[i].push(lab.keep(&format!("{name} {seed}"), |_| learned(&sum, &lessons, twist, size, seed))?);
+            found[i].push(lab.keep(&format!("seed {seed}: {name}"), |_| learned(&sum, &lessons, twist, size, seed))?);
         }
         let (sum, least) = (DigitSum::new(1), Plain::new(2, 10, &[2, 10], |w| vec![0, w[0].min(w[1])]));
         let lessons = Lessons::new(&sum, &digits, 1_000, seed)?;
         let wrong = |_: &mut Lab| learned(&least, &lessons, Twist::None, size, seed);
-        found[RUNS.len()].push(lab.keep(&format!("wrong function {seed}"), wrong)?);
+        found[RUNS.len()].push(lab.keep(&format!("seed {seed}: wrong function"), wrong)?);
         for n in [1, 2] {
-            lab.note(&format!("seed {seed}: the inference network alone, {n} digits"));
-            matches.push(lab.keep(&format!("alone {n} {seed}"), |_| alone(n, width, seed))?);
+            let name = format!("seed {seed}: the inference network alone, {n} digits");
+            matches.push(lab.keep(&name, |_| alone(n, width, seed))?);
         }
     }
     let [pruned, unpruned] = lab.keep("explanations", |_| explained(width, seeds[0]))?;
-    let times = lab.keep("times", |_| times(width))?;
+    let [by_network, by_worlds] = lab.keep("times", |_| times(width))?;
 
     let symbolic: Vec<Proportion> = found.iter().map(|runs| runs.iter().map(|l| l.symbolic).sum()).collect();
     let neural: Proportion = found[2].iter().map(|l| l.neural).sum();
@@ -83,8 +82,8 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     lab.share_difference("neural-is-no-better", neural, symbolic[2])?;
     lab.means("inference-matches-exact", &matches, &[])?;
     lab.exact("pruned-explanations-hold", pruned, &[("without pruning", unpruned)])?;
-    lab.exact("cost-grows-slowly", (times.anesi[2].1 / times.anesi[0].1).log2() / 2.0, &[])?;
-    lab.exact("exact-cost-explodes", times.exact[1].1 / times.exact[0].1, &[])?;
+    lab.exact("cost-grows-slowly", (by_network[2].1 / by_network[0].1).log2() / 2.0, &[])?;
+    lab.exact("exact-cost-explodes", by_worlds[1].1 / by_worlds[0].1, &[])?;
 
     let curves: Vec<_> = (0..4).map(|i| (RUNS[i].0, &found[i][0].curve)).collect();
     let plot = Plot::new("Symbolic accuracy on held-out sums")
@@ -94,16 +93,13 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     let cost = Plot::new("Milliseconds of inference for an update")
         .x(Axis::new("digits of each number"))
         .y(Axis::new("time").unit("ms").log())
-        .lines(&[("inference network", times.anesi), ("all worlds", times.exact)]);
+        .lines(&[("inference network", by_network), ("all worlds", by_worlds)]);
     lab.show(|report| {
         report
             .section("Learning through an inference network")
+            .figure("No digit has a label: perception learns from sums, through a network trained on beliefs.", plot)
             .figure(
-                "No digit has a label: perception learns from sums, through a network that was trained on beliefs.",
-                plot,
-            )
-            .figure(
-                "Going through all worlds takes ever longer; the inference network grows by a factor for each digit.",
+                "Going through all worlds takes ever longer; the inference network grows by a factor a digit.",
                 cost,
             )
     });
@@ -162,16 +158,9 @@ fn explained(width: usize, seed: u64) -> Result<[f64; 2]> {
     Ok([share(true)?, share(false)?])
 }
 
-/// Milliseconds of inference in an update, by digits of each number.
-#[derive(Default, serde::Serialize, serde::Deserialize)]
-struct Times {
-    anesi: Vec<(f64, f64)>,
-    /// Going through all worlds.
-    exact: Vec<(f64, f64)>,
-}
-
-fn times(width: usize) -> Result<Times> {
-    let mut out = Times::default();
+/// Milliseconds of inference in an update, by digits of each number: with an inference network, and going through all worlds.
+fn times(width: usize) -> Result<[Vec<(f64, f64)>; 2]> {
+    let mut out = [Vec::new(), Vec::new()];
     for n in [1, 2, 4] {
         let (sum, mut rng) = (DigitSum::new(n), Rng::new(0));
         let mut inference = Anesi::new(&sum, Settings { width, samples: 300, ..Settings::default() }, &mut rng)?;
@@ -182,13 +171,13 @@ fn times(width: usize) -> Result<Times> {
             inference.perception_loss(&p, &outputs)?.grad(&[&p]);
             Ok(())
         })?;
-        out.anesi.push((n as f64, 1e3 * seconds));
+        out[0].push((n as f64, 1e3 * seconds));
         if n <= 2 {
             let seconds = quickest(8, || {
                 exact(&sum, &p)?.narrow(1, 3..4).ln().mean().grad(&[&p]);
                 Ok(())
             })?;
-            out.exact.push((n as f64, 1e3 * seconds));
+            out[1].push((n as f64, 1e3 * seconds));
         }
     }
     Ok(out)

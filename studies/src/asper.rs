@@ -34,12 +34,9 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     let mut all = Vec::new();
     let seeds = lab.first_seeds(5, 10);
     for &seed in &seeds {
-        lab.note(&format!("seed {seed}: twelve puzzles, three folds"));
-        all.push(lab.keep(&format!("twelve {seed}"), |_| twelve(&nine, epochs, seed))?);
-        lab.note(&format!("seed {seed}: grids of four"));
-        all.push(lab.keep(&format!("four {seed}"), |_| generalise(&four, epochs / 3, seed))?);
+        all.push(lab.keep(&format!("seed {seed}: twelve puzzles, three folds"), |_| twelve(&nine, epochs, seed))?);
+        all.push(lab.keep(&format!("seed {seed}: grids of four"), |_| generalise(&four, epochs / 3, seed))?);
     }
-    lab.note("repair");
     let [consistent, equal, trained, blind] = lab.keep("repair", |_| repaired(&nine, epochs, seeds[0]))?;
     let [gradient, least, slope] = lab.keep("gradients", |_| gradients(&four))?;
 
@@ -110,13 +107,7 @@ fn read(network: &dyn Network, sudoku: &Sudoku, puzzles: &[Puzzle]) -> symbolon_
 }
 
 /// A network trained on puzzles, a share of whose blank cells has no label.
-fn trained(
-    task: &SudokuTask,
-    puzzles: &[Puzzle],
-    terms: [bool; 3],
-    epochs: usize,
-    seed: u64,
-) -> Result<Box<dyn Network>> {
+fn trained(task: &SudokuTask, train: &[Puzzle], terms: [bool; 3], epochs: u64, seed: u64) -> Result<Box<dyn Network>> {
     let (SudokuTask { sudoku, rules }, [absolute, remaining, answers]) = (task, terms);
     let cells = sudoku.size().pow(2);
     let mut rng = Rng::new(seed ^ 0x5d0c);
@@ -124,17 +115,17 @@ fn trained(
         let visible = p.clues.iter().map(|c| *c > 0 || rng.unit() >= 0.3).collect();
         task.example(p, visible, answers)
     };
-    let examples = puzzles.iter().map(&mut example).collect::<symbolon_learn::Result<Vec<_>>>()?;
+    let examples = train.iter().map(&mut example).collect::<symbolon_learn::Result<Vec<_>>>()?;
     let mut network = format!("mlp({cells}, 64, 32, {})", cells * sudoku.size())
         .parse::<Architecture>()?
         .build(&mut Rng::new(seed), Device::Cpu)?;
-    let batches = Batches::new(puzzles.len(), 4, seed)?;
+    let batches = Batches::new(train.len(), 4, seed)?;
     let mut fit = Fit::new(&mut *network, batches.steps(), |network, step| {
         let items = batches.batch(step.epoch, step.batch);
-        let (some, own): (Vec<_>, Vec<_>) = items.iter().map(|&i| (puzzles[i].clone(), &examples[i])).unzip();
+        let (some, own): (Vec<_>, Vec<_>) = items.iter().map(|&i| (train[i].clone(), &examples[i])).unzip();
         Ok(partial_loss(&read(network, sudoku, &some)?, &own, rules, Terms { absolute, remaining })?)
     });
-    Trainer::new(Adam::new(1e-3)).epochs(epochs as u64).seed(seed).run(&mut fit)?;
+    Trainer::new(Adam::new(1e-3)).epochs(epochs).seed(seed).run(&mut fit)?;
     Ok(network)
 }
 
@@ -150,7 +141,7 @@ fn score(network: &dyn Network, sudoku: &Sudoku, puzzles: &[Puzzle]) -> Result<S
 }
 
 /// The five losses, shuffled boxes, the majority grid, and ten epochs of the first and last loss: means over three folds.
-fn twelve(task: &SudokuTask, epochs: usize, seed: u64) -> Result<Numbers> {
+fn twelve(task: &SudokuTask, epochs: u64, seed: u64) -> Result<Numbers> {
     let sudoku = task.sudoku;
     let mut rng = Rng::new(seed ^ 0x12);
     let puzzles = sudoku.puzzles(12, 10, &[], &mut rng)?;
@@ -166,7 +157,7 @@ fn twelve(task: &SudokuTask, epochs: usize, seed: u64) -> Result<Numbers> {
         Ok(())
     };
     folds("majority", &|train, test| Ok(sudoku.score(&vec![sudoku.majority(train); test.len()], test)))?;
-    let mut learned = |name: &str, task: &SudokuTask, terms: [bool; 3], epochs: usize| {
+    let mut learned = |name: &str, task: &SudokuTask, terms: [bool; 3], epochs: u64| {
         folds(name, &|train, test| score(&*trained(task, train, terms, epochs, seed)?, &sudoku, test))
     };
     for (name, terms) in LOSSES {
@@ -179,7 +170,7 @@ fn twelve(task: &SudokuTask, epochs: usize, seed: u64) -> Result<Numbers> {
 }
 
 /// Grids of four, where there are few enough to generalise.
-fn generalise(task: &SudokuTask, epochs: usize, seed: u64) -> Result<Numbers> {
+fn generalise(task: &SudokuTask, epochs: u64, seed: u64) -> Result<Numbers> {
     let sudoku = &task.sudoku;
     let all = sudoku.puzzles(160, 6, &[], &mut Rng::new(seed ^ 0x44))?;
     let (train, test) = all.split_at(100);
@@ -193,7 +184,7 @@ fn generalise(task: &SudokuTask, epochs: usize, seed: u64) -> Result<Numbers> {
 
 /// Shares of repaired grids that are consistent and that equal the solution; blank-cell accuracy of grids repaired without clues, with the
 /// network's weights and with weights that say nothing.
-fn repaired(task: &SudokuTask, epochs: usize, seed: u64) -> Result<[f64; 4]> {
+fn repaired(task: &SudokuTask, epochs: u64, seed: u64) -> Result<[f64; 4]> {
     let sudoku = &task.sudoku;
     let mut rng = Rng::new(seed ^ 0x4e9);
     let train = sudoku.puzzles(8, 10, &[], &mut rng)?;
@@ -245,7 +236,7 @@ fn gradients(task: &SudokuTask) -> Result<[f64; 3]> {
 }
 
 /// A held-out puzzle as the network fills it, and repaired.
-fn picture(task: &SudokuTask, epochs: usize, seed: u64) -> Result<[Vec<f64>; 2]> {
+fn picture(task: &SudokuTask, epochs: u64, seed: u64) -> Result<[Vec<f64>; 2]> {
     let sudoku = &task.sudoku;
     let puzzles = sudoku.puzzles(9, 10, &[], &mut Rng::new(seed ^ 0x91c))?;
     let network = trained(task, &puzzles[..8], ALL, epochs, seed)?;

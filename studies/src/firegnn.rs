@@ -61,18 +61,17 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     let mut all = Vec::new();
     let seeds = lab.first_seeds(3, 10);
     for &seed in &seeds {
-        lab.note(&format!("seed {seed}: graphs and rules"));
-        all.push(lab.keep(&format!("graphs {seed}"), |_| measured(&digits.train, nodes, epochs, seed))?);
+        all.push(
+            lab.keep(&format!("seed {seed}: graphs and rules"), |_| measured(&digits.train, nodes, epochs, seed))?,
+        );
     }
     let mut n: Numbers = all.iter().map(|s| s.numbers.clone()).collect();
     let places: Vec<String> = TASKS.iter().flat_map(|t| KINDS.map(|(kind, _)| format!("{t}, {kind}"))).collect();
-    for place in &places {
-        let [plain, rules] = ["plain", "thresholds"].map(|beside| format!("{place}, {beside}"));
-        n.derive(&format!("gain of {place}"), [&rules, &plain], |a, b| a - b)?;
-    }
-    for place in &places[3..] {
-        let [plain, mixed] = ["plain", "shuffled"].map(|beside| format!("{place}, {beside}"));
-        n.derive(&format!("shuffled gain of {place}"), [&mixed, &plain], |a, b| a - b)?;
+    for (gain, of, places) in [("gain of", "thresholds", &places[..]), ("shuffled gain of", "shuffled", &places[3..])] {
+        for place in places {
+            let pair = [of, "plain"].map(|beside| format!("{place}, {beside}"));
+            n.derive(&format!("{gain} {place}"), [&pair[0], &pair[1]], |a, b| a - b)?;
+        }
     }
     n.derive("leak", ["leaky", "altered digits, gcn, thresholds"], |a, b| a - b)?;
     // The backbone and task where rules do worst on average, and the backbone where they do best on the second task.
@@ -103,11 +102,9 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     lab.exact("the-audit-tells-leaks", f64::from(all.iter().all(|s| s.audit == [true, true])), &[])?;
 
     let bars = |task: &str, title: &str| {
-        BESIDE
-            .iter()
-            .fold(Bars::new(title, KINDS.map(|k| k.0)).axis(Axis::new("accuracy").percent()), |bars, (w, _)| {
-                bars.group(*w, &KINDS.map(|(kind, _)| n.mean(&format!("{task}, {kind}, {w}"))))
-            })
+        let of = |w: &str| KINDS.map(|(kind, _)| n.mean(&format!("{task}, {kind}, {w}")));
+        let bars = Bars::new(title, KINDS.map(|k| k.0)).axis(Axis::new("accuracy").percent());
+        bars.groups(BESIDE.map(|(w, _)| (w, of(w))))
     };
     let (which, made) = (bars(TASKS[0], "Which digit"), bars(TASKS[1], "What was done to it"));
     let table = Table::numbers(

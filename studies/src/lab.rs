@@ -146,7 +146,7 @@ impl Lab<'_> {
     }
     /// A part of the study that takes long and answers numbers: what it answered is kept on disk, so that a run that was
     /// interrupted goes on from there. It is asked again when the program, the profile or `name` (which should say the seed)
-    /// are others, and after the study has ended.
+    /// are others, and after the study has ended. The name is told as what is being done.
     ///
     /// # Errors
     /// [`Error::Io`] with the file that cannot be written; whatever `make` answers.
@@ -159,6 +159,7 @@ impl Lab<'_> {
             self.note(&format!("{name}: kept from the run before"));
             return Ok(value);
         }
+        self.note(name);
         let value = make(self)?;
         self.kept.put(name, &value)?;
         Ok(value)

@@ -10,9 +10,9 @@ use symbolon_draw::{Axis, HeatMap, Plot};
 use symbolon_learn::Lessons;
 use symbolon_learn::anesi::{Anesi, Settings, right, symbolic};
 use symbolon_learn::diffusion::{
-    Conditioned, Entropy, Process, Sampler, Unmasker, Vote, Weights, commonest, independent_loss, vote,
+    Conditioned, Process, Sampler, Unmasker, Vote, Weights, commonest, independent_loss, vote,
 };
-use symbolon_learn::function::{DigitSum, Function, Plain, beliefs};
+use symbolon_learn::function::{DigitSum, Function, Plain, beliefs, sum};
 use symbolon_net::Architecture;
 use symbolon_net::train::{Fit, Trainer, descend, prepare};
 use symbolon_tensor::optim::{Adam, Optimiser};
@@ -41,28 +41,27 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     let (mut n, mut joints) = (Numbers::default(), Vec::new());
     let seeds = lab.first_seeds(3, 10);
     for &seed in &seeds {
-        lab.note(&format!("seed {seed}: halves, diffusion"));
-        let [own, once] = lab.keep(&format!("diffusion {seed}"), |_| diffusion(&train, &test, 1.6, steps, seed))?;
-        lab.note(&format!("seed {seed}: halves, diffusion without entropy"));
-        let sure = lab.keep(&format!("no entropy {seed}"), |_| Ok(diffusion(&train, &test, 0.0, steps, seed)?[0]))?;
-        lab.note(&format!("seed {seed}: halves, independent"));
-        let independent = lab.keep(&format!("independent {seed}"), |_| wmc(&train, &test, 0.0, steps, seed))?;
-        let spread = lab.keep(&format!("independent, entropy {seed}"), |_| wmc(&train, &test, 1.6, steps, seed))?;
+        let [own, once] =
+            lab.keep(&format!("seed {seed}: halves, diffusion"), |_| diffusion(&train, &test, 1.6, steps, seed))?;
+        let sure = lab.keep(&format!("seed {seed}: halves, no entropy"), |_| {
+            Ok(diffusion(&train, &test, 0.0, steps, seed)?[0])
+        })?;
+        let independent =
+            lab.keep(&format!("seed {seed}: halves, independent"), |_| wmc(&train, &test, 0.0, steps, seed))?;
+        let spread =
+            lab.keep(&format!("seed {seed}: halves, independent, entropy"), |_| wmc(&train, &test, 1.6, steps, seed))?;
         for ((model, _), measured) in MODELS.iter().zip([own, once, sure, independent, spread]) {
             n.add_all(MEASURED.iter().zip(measured).map(|(what, value)| (format!("{model} {what}"), value)));
         }
-    }
-    for &seed in &seeds {
-        let joint: [Vec<f64>; 2] = lab.keep(&format!("dependence {seed}"), |_| dependence(seed))?;
+        let joint: [Vec<f64>; 2] = lab.keep(&format!("seed {seed}: dependence"), |_| dependence(seed))?;
         n.add("dependence", uncertainty_coefficient(&joint[0], 10)?);
         n.add("dependence once", uncertainty_coefficient(&joint[1], 10)?);
         joints.push(joint);
     }
     let mut sums = [Proportion::default(); 2];
     for &seed in &lab.first_seeds(1, 10) {
-        lab.note(&format!("seed {seed}: sums of four digits"));
         let steps = lab.pick(2_500, 40_000);
-        let pair = lab.keep(&format!("sums {seed}"), |_| four_digits(&digits, steps, seed))?;
+        let pair = lab.keep(&format!("seed {seed}: sums of four digits"), |_| four_digits(&digits, steps, seed))?;
         (0..2).for_each(|i| sums[i] = [sums[i], pair[i]].into_iter().sum());
     }
 
@@ -99,10 +98,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     lab.show(|report| {
         report
             .section("MNIST-Half: digits that cannot be told apart")
-            .figure(
-                "A model should be accurate (top) and know when it is not (left). Each point is a trained model.",
-                plot,
-            )
+            .figure("A model should be accurate (top) and know when it is not (left). Each point is a model.", plot)
             .section("Two symbols that sum to nine")
             .figure("Joint distribution of samples when the second symbol sees the first.", many)
             .figure("The same model when both are revealed at once: dependence is lost.", one)
@@ -110,31 +106,18 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     Ok(())
 }
 
-/// Sums of two digits below five.
-fn sum_of_halves() -> Plain<fn(&[usize]) -> Vec<usize>> {
-    Plain::new(2, 5, &[9], |w| vec![w[0] + w[1]])
-}
+/// What a model says of pairs: the label of each, and for each symbol the value it believes in and how surely.
+type Said = (Vec<usize>, Vec<(usize, f64)>);
 
-/// Conditional entropy in the loss, and samplers that reveal one symbol after the other.
-fn weights(symbols: f64, entropy: f64, samples: usize) -> Weights {
-    let (of, steps) = (Entropy::Conditional, Sampler::FirstHitting);
-    Weights { symbols, entropy, of, samples, steps, ..Weights::default() }
-}
-
-/// Measures a model on pairs of the kinds that training showed, and on all others. `read` answers what it says of pairs: the label of each, and
-/// for each symbol the value it believes in and how surely.
-fn measured(
-    test: &Labelled,
-    seed: u64,
-    read: impl Fn(&[Vec<usize>]) -> Result<(Vec<usize>, Vec<(usize, f64)>)>,
-) -> Result<Half> {
+/// Measures a model on pairs of the kinds that training showed, and on all others.
+fn measured(test: &Labelled, seed: u64, read: impl Fn(&[Vec<usize>]) -> Result<Said>) -> Result<Half> {
     let mut out = [0.0; 5];
     for (part, known) in [(0, true), (1, false)] {
         let batch = half::pairs(test, known, 300, !seed)?;
         let truth = test.labels_of(&batch);
         let (labels, believed) = read(&batch)?;
         if part == 0 {
-            out[0] = Proportion::of(right(&labels, &sum_of_halves().run(&truth), 1)).share();
+            out[0] = Proportion::of(right(&labels, &sum(2, 5).run(&truth), 1)).share();
         }
         let hits: Vec<bool> = believed.iter().zip(&truth).map(|(b, t)| b.0 == *t).collect();
         let sure: Vec<f64> = believed.iter().map(|b| b.1).collect();
@@ -146,7 +129,7 @@ fn measured(
 
 /// Sampled one by one and all at once.
 fn diffusion(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed: u64) -> Result<[Half; 2]> {
-    let (process, function) = (Process::new(2, 5)?, sum_of_halves());
+    let (process, function) = (Process::new(2, 5)?, sum(2, 5));
     let shown = half::pairs(train, true, 2_000, seed)?;
     let mut init = Rng::new(seed);
     let encoder = "lenet(64)".parse::<Architecture>()?.build(&mut init, Device::Cpu)?;
@@ -159,7 +142,7 @@ fn diffusion(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed
         let outputs = function.run(&train.labels_of(batch));
         let towards = Conditioned { function: &function, outputs: &outputs, candidates: 64, beta: 10.0 };
         let pictures = train.pictures(&batch.concat());
-        let loss = model.loss(&process, pictures, towards, &weights(1.5e-6, entropy, 64), &mut rng)?;
+        let loss = model.loss(&process, pictures, towards, &Weights::conditional(1.5e-6, entropy, 64), &mut rng)?;
         descend(&mut model, &mut adam, loss.value);
     }
     let sampled = |how: Sampler| {
@@ -176,7 +159,7 @@ fn diffusion(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed
 
 /// The independent model: exact probability of the label, symbols independent given the pictures.
 fn wmc(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed: u64) -> Result<Half> {
-    let function = sum_of_halves();
+    let function = sum(2, 5);
     let shown = half::pairs(train, true, 2_000, seed)?;
     let mut network = "lenet(5)".parse::<Architecture>()?.build(&mut Rng::new(seed), Device::Cpu)?;
     let mut task = Fit::new(&mut *network, steps, |network, step| {
@@ -202,17 +185,15 @@ fn dependence(seed: u64) -> Result<[Vec<f64>; 2]> {
     let function = Plain::new(2, 10, &[2], |w: &[usize]| vec![usize::from(w[0] + w[1] == 9)]);
     let mut rng = Rng::new(seed ^ 0xde9);
     let mut weight = rng.normal([22, 20], DType::F32) * 0.05;
-    let mut adam = Adam::new(0.03);
+    let (mut adam, weights) = (Adam::new(0.03), Weights::conditional(1.0, 1.6, 32));
     for _ in 0..800 {
         let w = weight.variable();
         let towards = Conditioned { function: &function, outputs: &[1; 32], candidates: 64, beta: 20.0 };
-        let loss = process.loss(&process.linear(&w), 32, towards, &weights(1.0, 1.6, 32), &mut rng)?.value;
+        let loss = process.loss(&process.linear(&w), 32, towards, &weights, &mut rng)?.value;
         let gradient = loss.grad(&[&w]);
         adam.step(&mut [&mut weight], &gradient);
     }
-    let mut joint = |how| -> Result<Vec<f64>> {
-        Ok(process.joint(&process.sample(&process.linear(&weight), &[0; 20_000], how, &mut rng)?))
-    };
+    let mut joint = |how| process.sampled_joint(&process.linear(&weight), 20_000, how, &mut rng);
     Ok([joint(Sampler::FirstHitting)?, joint(Sampler::Steps(1))?])
 }
 
@@ -247,9 +228,6 @@ fn four_digits(digits: &Divided, steps: usize, seed: u64) -> Result<[Proportion;
 fn samplers(count: usize) -> Result<f64> {
     let process = Process::new(3, 2)?;
     let coupling = Rng::new(7).normal([9, 6], DType::F32);
-    let joint = |how, seed| -> Result<Vec<f64>> {
-        let rows = vec![0; count];
-        Ok(process.joint(&process.sample(&process.linear(&coupling), &rows, how, &mut Rng::new(seed))?))
-    };
+    let joint = |how, seed| process.sampled_joint(&process.linear(&coupling), count, how, &mut Rng::new(seed));
     Ok(total_variation(&joint(Sampler::FirstHitting, 1)?, &joint(Sampler::Steps(128), 2)?)?)
 }

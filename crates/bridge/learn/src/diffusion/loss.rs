@@ -36,6 +36,14 @@ pub struct Weights {
     pub reveal: bool,
 }
 
+impl Weights {
+    /// Conditional entropy, and samples that are revealed one symbol after the other: for few symbols that hang together.
+    pub fn conditional(symbols: f64, entropy: f64, samples: usize) -> Self {
+        let (of, steps) = (Entropy::Conditional, Sampler::FirstHitting);
+        Self { symbols, entropy, of, samples, steps, ..Self::default() }
+    }
+}
+
 impl Default for Weights {
     /// The settings for MNISTAdd: γ_w 2e-5, γ_H 0.01, eight steps.
     fn default() -> Self {

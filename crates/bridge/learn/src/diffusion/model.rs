@@ -3,7 +3,7 @@
 use symbolon_net::{Mlp, MlpConfig, Network, Trace, parameters};
 use symbolon_tensor::{Rng, Tensor, no_grad};
 
-use super::{Conditioned, Loss, Process, Sampler, Weights};
+use super::{Conditioned, Loss, Process, Sampler, Unmask, Weights};
 use crate::error::Result;
 
 /// An unmasking model of symbols that are each seen in a picture of their own: an encoder embeds each picture, and a head sees the
@@ -94,6 +94,14 @@ impl Process {
             let flat = state.reshape([rows.len(), symbols * (values + 1)]);
             Ok(flat.matmul(weight).reshape([rows.len(), symbols, values]))
         }
+    }
+
+    /// The [`joint`](Self::joint) distribution of so many samples of one example.
+    ///
+    /// # Errors
+    /// As [`sample`](Self::sample).
+    pub fn sampled_joint(&self, model: &Unmask, times: usize, how: Sampler, rng: &mut Rng) -> Result<Vec<f64>> {
+        Ok(self.joint(&self.sample(model, &vec![0; times], how, rng)?))
     }
 
     /// The joint distribution of samples over all worlds, the last symbol fastest: `values ^ symbols` numbers.
