@@ -7,7 +7,8 @@ use symbolon_check::slopes;
 use symbolon_data::sudoku::{Puzzle, Score, Sudoku};
 use symbolon_data::{Batches, Split};
 use symbolon_draw::{Axis, Bars, HeatMap};
-use symbolon_learn::asp_loss::{Expectations, Partial, Terms, ValuedProgram, partial_loss};
+use symbolon_learn::asp_loss::{Terms, partial_loss};
+use symbolon_learn::sudoku::SudokuTask;
 use symbolon_net::train::{Fit, Trainer};
 use symbolon_net::{Architecture, Network};
 use symbolon_tensor::optim::Adam;
@@ -26,37 +27,16 @@ const LOSSES: [(&str, [bool; 3]); 5] = [
 ];
 const ALL: [bool; 3] = LOSSES[4].1;
 
-/// A world of puzzles and their rules.
-struct World {
-    sudoku: Sudoku,
-    rules: Expectations,
-}
-
-impl World {
-    fn new(size: usize) -> Result<Self> {
-        let sudoku = Sudoku::new(size)?;
-        Ok(Self { rules: program(&sudoku, &vec![0; size * size])?.expectations()?, sudoku })
-    }
-}
-
-/// The program of a puzzle, with its atoms in the order of a network's outputs.
-fn program(sudoku: &Sudoku, clues: &[usize]) -> Result<ValuedProgram> {
-    Ok(ValuedProgram::new(&sudoku.program(clues), sudoku.atoms(), sudoku.size(), &Budget::default())?)
-}
-
 /// Measures and reports every claim.
 pub fn run(lab: &mut Lab) -> Result<()> {
     let epochs = lab.pick(150, 1_000);
-    let (nine, four) = (World::new(9)?, World::new(4)?);
+    let (nine, four) = (SudokuTask::new(9)?, SudokuTask::new(4)?);
     let mut all = Vec::new();
     let seeds = lab.first_seeds(5, 10);
     for &seed in &seeds {
-        lab.note(&format!("seed {seed}: twelve puzzles, three folds"));
-        all.push(lab.keep(&format!("twelve {seed}"), |_| twelve(&nine, epochs, seed))?);
-        lab.note(&format!("seed {seed}: grids of four"));
-        all.push(lab.keep(&format!("four {seed}"), |_| generalise(&four, epochs / 3, seed))?);
+        all.push(lab.keep(&format!("seed {seed}: twelve puzzles, three folds"), |_| twelve(&nine, epochs, seed))?);
+        all.push(lab.keep(&format!("seed {seed}: grids of four"), |_| generalise(&four, epochs / 3, seed))?);
     }
-    lab.note("repair");
     let [consistent, equal, trained, blind] = lab.keep("repair", |_| repaired(&nine, epochs, seeds[0]))?;
     let [gradient, least, slope] = lab.keep("gradients", |_| gradients(&four))?;
 
@@ -79,7 +59,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     lab.exact("gradients-are-right", gradient, &[("slope away from solutions", slope)])?;
     lab.exact("losses-vanish-at-solutions", least, &[])?;
     // Two fives in a row.
-    let wrong = program(&nine.sudoku, &[&[5, 5][..], &[0; 79]].concat())?;
+    let wrong = nine.program(&[&[5, 5][..], &[0; 79]].concat())?;
     let sets = wrong.answer_sets(1, &Budget::default())?;
     let refused = wrong.repaired(&Tensor::full([81, 9], -1.0, DType::F64), &Budget::default()).is_err()
         && wrong.loss(&Tensor::zeros([729], DType::F32), &sets).is_err();
@@ -127,37 +107,25 @@ fn read(network: &dyn Network, sudoku: &Sudoku, puzzles: &[Puzzle]) -> symbolon_
 }
 
 /// A network trained on puzzles, a share of whose blank cells has no label.
-fn trained(
-    sudoku: &Sudoku,
-    rules: &Expectations,
-    puzzles: &[Puzzle],
-    [absolute, remaining, answers]: [bool; 3],
-    epochs: usize,
-    seed: u64,
-) -> Result<Box<dyn Network>> {
+fn trained(task: &SudokuTask, train: &[Puzzle], terms: [bool; 3], epochs: u64, seed: u64) -> Result<Box<dyn Network>> {
+    let (SudokuTask { sudoku, rules }, [absolute, remaining, answers]) = (task, terms);
     let cells = sudoku.size().pow(2);
     let mut rng = Rng::new(seed ^ 0x5d0c);
-    let solved = |p: &Puzzle| -> Result<_> {
-        let program = program(sudoku, &p.clues)?;
-        let sets = program.answer_sets(64, &Budget::default())?;
-        Ok((program, sets))
-    };
     let mut example = |p: &Puzzle| {
         let visible = p.clues.iter().map(|c| *c > 0 || rng.unit() >= 0.3).collect();
-        let labels = p.solution.iter().map(|v| v - 1).collect();
-        Ok(Partial { labels, visible, known: sudoku.known([p]), sets: answers.then(|| solved(p)).transpose()? })
+        task.example(p, visible, answers)
     };
-    let examples = puzzles.iter().map(&mut example).collect::<Result<Vec<_>>>()?;
+    let examples = train.iter().map(&mut example).collect::<symbolon_learn::Result<Vec<_>>>()?;
     let mut network = format!("mlp({cells}, 64, 32, {})", cells * sudoku.size())
         .parse::<Architecture>()?
         .build(&mut Rng::new(seed), Device::Cpu)?;
-    let batches = Batches::new(puzzles.len(), 4, seed)?;
-    let mut task = Fit::new(&mut *network, batches.steps(), |network, step| {
+    let batches = Batches::new(train.len(), 4, seed)?;
+    let mut fit = Fit::new(&mut *network, batches.steps(), |network, step| {
         let items = batches.batch(step.epoch, step.batch);
-        let (some, own): (Vec<_>, Vec<_>) = items.iter().map(|&i| (puzzles[i].clone(), &examples[i])).unzip();
+        let (some, own): (Vec<_>, Vec<_>) = items.iter().map(|&i| (train[i].clone(), &examples[i])).unzip();
         Ok(partial_loss(&read(network, sudoku, &some)?, &own, rules, Terms { absolute, remaining })?)
     });
-    Trainer::new(Adam::new(1e-3)).epochs(epochs as u64).seed(seed).run(&mut task)?;
+    Trainer::new(Adam::new(1e-3)).epochs(epochs).seed(seed).run(&mut fit)?;
     Ok(network)
 }
 
@@ -173,65 +141,58 @@ fn score(network: &dyn Network, sudoku: &Sudoku, puzzles: &[Puzzle]) -> Result<S
 }
 
 /// The five losses, shuffled boxes, the majority grid, and ten epochs of the first and last loss: means over three folds.
-fn twelve(world: &World, epochs: usize, seed: u64) -> Result<Numbers> {
-    let (sudoku, rules) = (&world.sudoku, &world.rules);
+fn twelve(task: &SudokuTask, epochs: u64, seed: u64) -> Result<Numbers> {
+    let sudoku = task.sudoku;
     let mut rng = Rng::new(seed ^ 0x12);
     let puzzles = sudoku.puzzles(12, 10, &[], &mut rng)?;
-    let wrong = Expectations::each_value_once(81, 9, &sudoku.shuffled_groups(&mut rng))?;
+    let wrong = task.with_groups(&sudoku.shuffled_groups(&mut rng))?;
     let mut n = Numbers::default();
     let mut folds = |name: &str, judge: &dyn Fn(&[Puzzle], &[Puzzle]) -> Result<Score>| -> Result<()> {
         let one = |fold: usize| {
-            let split = Split::fold(12, 3, fold);
-            let [train, test] =
-                [split.train, split.held_out].map(|part| part.iter().map(|&i| puzzles[i].clone()).collect::<Vec<_>>());
+            let Split { train, held_out } = Split::fold(12, 3, fold);
+            let [train, test] = [train, held_out].map(|p| p.iter().map(|&i| puzzles[i].clone()).collect::<Vec<_>>());
             judge(&train, &test)
         };
-        add(&mut n, sudoku, name, Score::mean(&(0..3).map(one).collect::<Result<Vec<_>>>()?));
+        add(&mut n, &sudoku, name, Score::mean(&(0..3).map(one).collect::<Result<Vec<_>>>()?));
         Ok(())
     };
     folds("majority", &|train, test| Ok(sudoku.score(&vec![sudoku.majority(train); test.len()], test)))?;
-    let mut learned = |name: &str, rules: &Expectations, terms: [bool; 3], epochs: usize| {
-        folds(name, &|train, test| score(&*trained(sudoku, rules, train, terms, epochs, seed)?, sudoku, test))
+    let mut learned = |name: &str, task: &SudokuTask, terms: [bool; 3], epochs: u64| {
+        folds(name, &|train, test| score(&*trained(task, train, terms, epochs, seed)?, &sudoku, test))
     };
     for (name, terms) in LOSSES {
-        learned(name, rules, terms, epochs)?;
+        learned(name, task, terms, epochs)?;
     }
     learned("boxes shuffled", &wrong, [true, true, false], epochs)?;
-    learned("labels only, ten epochs", rules, [false; 3], 10)?;
-    learned("all, ten epochs", rules, ALL, 10)?;
+    learned("labels only, ten epochs", task, [false; 3], 10)?;
+    learned("all, ten epochs", task, ALL, 10)?;
     Ok(n)
 }
 
 /// Grids of four, where there are few enough to generalise.
-fn generalise(world: &World, epochs: usize, seed: u64) -> Result<Numbers> {
-    let sudoku = &world.sudoku;
+fn generalise(task: &SudokuTask, epochs: u64, seed: u64) -> Result<Numbers> {
+    let sudoku = &task.sudoku;
     let all = sudoku.puzzles(160, 6, &[], &mut Rng::new(seed ^ 0x44))?;
     let (train, test) = all.split_at(100);
     let mut n = Numbers::default();
     for (name, terms) in LOSSES {
-        let network = trained(sudoku, &world.rules, train, terms, epochs, seed)?;
+        let network = trained(task, train, terms, epochs, seed)?;
         add(&mut n, sudoku, name, score(&*network, sudoku, test)?);
     }
     Ok(n)
 }
 
-/// The grid that log-probabilities `[cells, values]` find best among those that keep rules and clues.
-fn mended(sudoku: &Sudoku, clues: &[usize], log_p: &Tensor) -> Result<Vec<usize>> {
-    let values = program(sudoku, clues)?.repaired(log_p, &Budget::default())?;
-    Ok(values.into_iter().map(|v| v + 1).collect())
-}
-
 /// Shares of repaired grids that are consistent and that equal the solution; blank-cell accuracy of grids repaired without clues, with the
 /// network's weights and with weights that say nothing.
-fn repaired(world: &World, epochs: usize, seed: u64) -> Result<[f64; 4]> {
-    let sudoku = &world.sudoku;
+fn repaired(task: &SudokuTask, epochs: u64, seed: u64) -> Result<[f64; 4]> {
+    let sudoku = &task.sudoku;
     let mut rng = Rng::new(seed ^ 0x4e9);
     let train = sudoku.puzzles(8, 10, &[], &mut rng)?;
     let known: Vec<Vec<usize>> = train.iter().map(|p| p.solution.clone()).collect();
     let test = sudoku.puzzles(20, 30, &known, &mut rng)?;
-    let network = trained(sudoku, &world.rules, &train, ALL, epochs, seed)?;
+    let network = trained(task, &train, ALL, epochs, seed)?;
     let all = |puzzles: &[Puzzle], log_p: &dyn Fn(usize) -> Tensor| -> Result<Vec<Vec<usize>>> {
-        puzzles.iter().enumerate().map(|(i, p)| mended(sudoku, &p.clues, &log_p(i))).collect()
+        puzzles.iter().enumerate().map(|(i, p)| Ok(task.mended(&p.clues, &log_p(i))?)).collect()
     };
     let log_p = no_grad(|| read(&*network, sudoku, &test))?.clamp_min(-20.0);
     let grids = all(&test, &|i| log_p.get(i as isize))?;
@@ -249,17 +210,17 @@ fn repaired(world: &World, epochs: usize, seed: u64) -> Result<[f64; 4]> {
 }
 
 /// The largest error of slopes against finite differences, the largest loss at a solution, and the least slope away from one.
-fn gradients(world: &World) -> Result<[f64; 3]> {
-    let puzzle = &world.sudoku.puzzles(1, 6, &[], &mut Rng::new(1))?[0];
-    let program = program(&world.sudoku, &puzzle.clues)?;
+fn gradients(task: &SudokuTask) -> Result<[f64; 3]> {
+    let puzzle = &task.sudoku.puzzles(1, 6, &[], &mut Rng::new(1))?[0];
+    let program = task.program(&puzzle.clues)?;
     let sets = program.answer_sets(64, &Budget::default())?;
-    let known = world.sudoku.known([puzzle]);
+    let known = task.sudoku.known([puzzle]);
     let loss = |logits: &Tensor, which: usize| -> Result<Tensor> {
         let log_p = logits.reshape([16, 4]).log_softmax(1).reshape([64]);
         let p = log_p.exp().unsqueeze(0);
         Ok(match which {
-            0 => world.rules.absolute(&p),
-            1 => world.rules.remaining(&p, &known)?,
+            0 => task.rules.absolute(&p),
+            1 => task.rules.remaining(&p, &known)?,
             _ => program.loss(&log_p, &sets)?,
         })
     };
@@ -275,12 +236,12 @@ fn gradients(world: &World) -> Result<[f64; 3]> {
 }
 
 /// A held-out puzzle as the network fills it, and repaired.
-fn picture(world: &World, epochs: usize, seed: u64) -> Result<[Vec<f64>; 2]> {
-    let sudoku = &world.sudoku;
+fn picture(task: &SudokuTask, epochs: u64, seed: u64) -> Result<[Vec<f64>; 2]> {
+    let sudoku = &task.sudoku;
     let puzzles = sudoku.puzzles(9, 10, &[], &mut Rng::new(seed ^ 0x91c))?;
-    let network = trained(sudoku, &world.rules, &puzzles[..8], ALL, epochs, seed)?;
+    let network = trained(task, &puzzles[..8], ALL, epochs, seed)?;
     let log_p = no_grad(|| read(&*network, sudoku, &puzzles[8..]))?;
     let own = sudoku.filled(&puzzles[8..], &log_p).remove(0);
-    let grid = mended(sudoku, &puzzles[8].clues, &log_p.get(0).clamp_min(-20.0))?;
+    let grid = task.mended(&puzzles[8].clues, &log_p.get(0).clamp_min(-20.0))?;
     Ok([own, grid].map(|g| g.into_iter().map(|v| v as f64).collect()))
 }

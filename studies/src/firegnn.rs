@@ -9,11 +9,12 @@ use symbolon_check::claim::Evidence;
 use symbolon_check::stats::Estimate;
 use symbolon_data::graph::NAMES;
 use symbolon_data::morph::morphed;
-use symbolon_data::{Batches, Labelled, Split, indices, mnist};
+use symbolon_data::{Labelled, Split, mnist};
 use symbolon_draw::{Axis, Bars, Table};
+use symbolon_learn::classify;
 use symbolon_learn::node_rules::{NodeClassifier, NodeTask, Rules};
 use symbolon_net::layers::GraphKind;
-use symbolon_net::train::{Fit, Trainer};
+use symbolon_net::train::Trainer;
 use symbolon_net::{Architecture, Network, Select};
 use symbolon_tensor::optim::Adam;
 use symbolon_tensor::{DType, Device, Rng, Tensor};
@@ -40,7 +41,7 @@ const BESIDE: [(&str, Beside); 4] = [
 const TASKS: [&str; 2] = ["plain digits", "altered digits"];
 
 /// What one seed gives.
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Default, serde::Serialize, serde::Deserialize)]
 struct Seed {
     /// Test accuracies by task, backbone and what stands beside, and numbers about the rules of one network.
     numbers: Numbers,
@@ -60,18 +61,17 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     let mut all = Vec::new();
     let seeds = lab.first_seeds(3, 10);
     for &seed in &seeds {
-        lab.note(&format!("seed {seed}: graphs and rules"));
-        all.push(lab.keep(&format!("graphs {seed}"), |_| measured(&digits.train, nodes, epochs, seed))?);
+        all.push(
+            lab.keep(&format!("seed {seed}: graphs and rules"), |_| measured(&digits.train, nodes, epochs, seed))?,
+        );
     }
     let mut n: Numbers = all.iter().map(|s| s.numbers.clone()).collect();
     let places: Vec<String> = TASKS.iter().flat_map(|t| KINDS.map(|(kind, _)| format!("{t}, {kind}"))).collect();
-    for place in &places {
-        let [plain, rules] = ["plain", "thresholds"].map(|beside| format!("{place}, {beside}"));
-        n.derive(&format!("gain of {place}"), [&rules, &plain], |a, b| a - b)?;
-    }
-    for place in &places[3..] {
-        let [plain, mixed] = ["plain", "shuffled"].map(|beside| format!("{place}, {beside}"));
-        n.derive(&format!("shuffled gain of {place}"), [&mixed, &plain], |a, b| a - b)?;
+    for (gain, of, places) in [("gain of", "thresholds", &places[..]), ("shuffled gain of", "shuffled", &places[3..])] {
+        for place in places {
+            let pair = [of, "plain"].map(|beside| format!("{place}, {beside}"));
+            n.derive(&format!("{gain} {place}"), [&pair[0], &pair[1]], |a, b| a - b)?;
+        }
     }
     n.derive("leak", ["leaky", "altered digits, gcn, thresholds"], |a, b| a - b)?;
     // The backbone and task where rules do worst on average, and the backbone where they do best on the second task.
@@ -102,11 +102,9 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     lab.exact("the-audit-tells-leaks", f64::from(all.iter().all(|s| s.audit == [true, true])), &[])?;
 
     let bars = |task: &str, title: &str| {
-        BESIDE
-            .iter()
-            .fold(Bars::new(title, KINDS.map(|k| k.0)).axis(Axis::new("accuracy").percent()), |bars, (w, _)| {
-                bars.group(*w, &KINDS.map(|(kind, _)| n.mean(&format!("{task}, {kind}, {w}"))))
-            })
+        let of = |w: &str| KINDS.map(|(kind, _)| n.mean(&format!("{task}, {kind}, {w}")));
+        let bars = Bars::new(title, KINDS.map(|k| k.0)).axis(Axis::new("accuracy").percent());
+        bars.groups(BESIDE.map(|(w, _)| (w, of(w))))
     };
     let (which, made) = (bars(TASKS[0], "Which digit"), bars(TASKS[1], "What was done to it"));
     let table = Table::numbers(
@@ -137,25 +135,26 @@ fn measured(data: &Labelled, nodes: usize, epochs: usize, seed: u64) -> Result<S
     let encoder = encoder(&data.subset(&split.train[..split.train.len().min(3_000)]), seed)?;
     let shown = data.subset(&split.held_out[..nodes.min(split.held_out.len())]);
     let altered = morphed(&shown, &mut Rng::new(seed ^ 0x3047));
-    let worlds = [World::new(&*encoder, &shown, seed)?, World::new(&*encoder, &altered, seed)?];
-    let (mut n, mut ruled) = (Numbers::default(), None);
+    let world = |data: &Labelled| World::new(&*encoder, data, epochs, seed);
+    let worlds = [world(&shown)?, world(&altered)?];
+    let mut out = Seed::default();
     for (task, world) in TASKS.iter().zip(&worlds) {
         for (kind, layer) in KINDS {
             for (name, beside) in BESIDE {
-                let (network, score) = world.trained(layer, beside, &world.described, epochs, seed)?;
-                n.add(format!("{task}, {kind}, {name}"), score);
+                let (network, score) = world.trained(layer, beside, &world.described)?;
+                out.numbers.add(format!("{task}, {kind}, {name}"), score);
                 if (*task, kind, beside) == (TASKS[1], "gcn", Beside::Thresholds) {
-                    ruled = Some(network);
+                    world.heard(&network, &mut out)?;
                 }
             }
         }
     }
-    let World { task, described } = &worlds[1];
+    let (world, World { task, described, .. }) = (&worlds[1], &worlds[1]);
     let order = Rng::new(seed ^ 0x5f).permutation(task.labels.len());
     let mixed = described.index_select(0, &order);
     for (kind, layer) in KINDS {
-        let score = worlds[1].trained(layer, Beside::Thresholds, &mixed, epochs, seed)?.1;
-        n.add(format!("{}, {kind}, shuffled", TASKS[1]), score);
+        let score = world.trained(layer, Beside::Thresholds, &mixed)?.1;
+        out.numbers.add(format!("{}, {kind}, shuffled", TASKS[1]), score);
     }
     // How many of a node's neighbours have its own label: this reads what is to be predicted.
     let leaky = |labels: &[usize]| {
@@ -167,28 +166,16 @@ fn measured(data: &Labelled, nodes: usize, epochs: usize, seed: u64) -> Result<S
         described.set((.., 2), &column)
     };
     let turned = task.test_labels_turned();
-    let audit = [
-        task.descriptors(&turned)?.to_bytes() == described.to_bytes(),
-        leaky(&turned).to_bytes() != leaky(&task.labels).to_bytes(),
-    ];
-    n.add("leaky", worlds[1].trained(GraphKind::Gcn, Beside::Thresholds, &leaky(&task.labels), epochs, seed)?.1);
-    let mut out = Seed { numbers: n, faithful: Proportion::default(), audit, text: Vec::new(), theory: String::new() };
-    match ruled {
-        Some(network) => worlds[1].heard(&network, &mut out)?,
-        None => out.numbers.add_all(["moved", "matter", "gate", "printed"].map(|of| (of, 0.0))),
-    }
+    let unmoved = task.descriptors(&turned)?.to_bytes() == described.to_bytes();
+    out.audit = [unmoved, leaky(&turned).to_bytes() != leaky(&task.labels).to_bytes()];
+    out.numbers.add("leaky", world.trained(GraphKind::Gcn, Beside::Thresholds, &leaky(&task.labels))?.1);
     Ok(out)
 }
 
 /// A network that tells digits, whose hidden layer describes pictures; trained on pictures that are no nodes.
 fn encoder(data: &Labelled, seed: u64) -> Result<Box<dyn Network>> {
     let mut network = "lenet(10)".parse::<Architecture>()?.build(&mut Rng::new(seed), Device::Cpu)?;
-    let batches = Batches::new(data.len(), 64, seed)?;
-    let mut task = Fit::new(&mut *network, batches.steps(), |network, step| {
-        let items = data.subset(&batches.batch(step.epoch, step.batch));
-        Ok(network.answer(&items.images)?.cross_entropy(&items.targets()))
-    });
-    Trainer::new(Adam::new(2e-3)).epochs(2).seed(seed).run(&mut task)?;
+    classify(&mut *network, data, 64, Trainer::new(Adam::new(2e-3)).epochs(2).seed(seed), seed)?;
     Ok(network)
 }
 
@@ -196,14 +183,16 @@ fn encoder(data: &Labelled, seed: u64) -> Result<Box<dyn Network>> {
 struct World {
     task: NodeTask,
     described: Tensor,
+    epochs: usize,
+    seed: u64,
 }
 
 impl World {
-    fn new(encoder: &dyn Network, data: &Labelled, seed: u64) -> Result<Self> {
+    fn new(encoder: &dyn Network, data: &Labelled, epochs: usize, seed: u64) -> Result<Self> {
         let pictures = std::slice::from_ref(&data.images);
         let rows = symbolon_read::rows(encoder, pictures, "fc2", &Select::all(), data.len())?;
         let task = NodeTask::new(&rows, &data.labels, data.classes.len(), 8, seed)?;
-        Ok(Self { described: task.descriptors(&data.labels)?, task })
+        Ok(Self { described: task.descriptors(&data.labels)?, task, epochs, seed })
     }
 
     /// Where thresholds start: at the medians of training nodes.
@@ -212,15 +201,8 @@ impl World {
     }
 
     /// A classifier and its test accuracy at the best validation epoch. Rules speak about three features for thresholds, six for products.
-    fn trained(
-        &self,
-        kind: GraphKind,
-        beside: Beside,
-        described: &Tensor,
-        epochs: usize,
-        seed: u64,
-    ) -> Result<(NodeClassifier, f64)> {
-        let mut rng = Rng::new(seed);
+    fn trained(&self, kind: GraphKind, beside: Beside, described: &Tensor) -> Result<(NodeClassifier, f64)> {
+        let mut rng = Rng::new(self.seed);
         let features = if beside == Beside::Products { described.clone() } else { described.narrow(1, ..3) };
         let rules = match beside {
             Beside::Thresholds => Some(Rules::thresholds(&self.medians())),
@@ -231,7 +213,7 @@ impl World {
         let (width, classes) = (self.task.x.size(1), self.task.classes);
         let network = NodeClassifier::new(kind, width, 64, classes, rules, auxiliary, &mut rng)?;
         let mut adam = Adam::new(if kind == GraphKind::Gcn { 1e-2 } else { 5e-3 }).with_penalty(5e-4);
-        Ok(self.task.fit(network, &features, &self.described.narrow(1, 2..4), &mut adam, epochs, &mut rng))
+        Ok(self.task.fit(network, &features, &self.described.narrow(1, 2..4), &mut adam, self.epochs, &mut rng))
     }
 
     /// What the threshold rules of a classifier do.

@@ -113,6 +113,24 @@ impl Lab<'_> {
         let evidence = controls.iter().try_fold(Evidence::new(Estimate::exact(value)?), with)?;
         self.report(id, evidence)
     }
+    /// Gives a claim a share of trials, with the shares of its controls.
+    ///
+    /// # Errors
+    /// As [`report`](Self::report), and [`Error::Check`] for shares of nothing.
+    pub fn share(&mut self, id: &str, share: Proportion, controls: &[(&str, Proportion)]) -> Result<()> {
+        let with = |e: Evidence, (name, share): &(&str, Proportion)| -> Result<Evidence> {
+            Ok(e.control(name, Estimate::share(*share)?))
+        };
+        let evidence = controls.iter().try_fold(Evidence::new(Estimate::share(share)?), with)?;
+        self.report(id, evidence)
+    }
+    /// Gives a claim the difference of two shares, the first less the second.
+    ///
+    /// # Errors
+    /// As [`share`](Self::share).
+    pub fn share_difference(&mut self, id: &str, a: Proportion, b: Proportion) -> Result<()> {
+        self.report(id, Evidence::new(Estimate::share_difference(a, b)?))
+    }
     /// Says why a claim could not be measured.
     ///
     /// # Errors
@@ -128,7 +146,7 @@ impl Lab<'_> {
     }
     /// A part of the study that takes long and answers numbers: what it answered is kept on disk, so that a run that was
     /// interrupted goes on from there. It is asked again when the program, the profile or `name` (which should say the seed)
-    /// are others, and after the study has ended.
+    /// are others, and after the study has ended. The name is told as what is being done.
     ///
     /// # Errors
     /// [`Error::Io`] with the file that cannot be written; whatever `make` answers.
@@ -141,6 +159,7 @@ impl Lab<'_> {
             self.note(&format!("{name}: kept from the run before"));
             return Ok(value);
         }
+        self.note(name);
         let value = make(self)?;
         self.kept.put(name, &value)?;
         Ok(value)

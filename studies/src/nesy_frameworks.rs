@@ -7,9 +7,9 @@
 use std::time::{Duration, Instant};
 
 use symbolon_data::{Divided, Tagged, Tuples, indices, mnist};
-use symbolon_draw::{Axis, Cell, Column, Plot, Table};
+use symbolon_draw::{Axis, Plot, Table};
 use symbolon_learn::declare::{Constraints, Multipliers};
-use symbolon_learn::facets::{Engine, PROBES, effort, find, probe, random_theory};
+use symbolon_learn::facets::{Cost, Engine, PROBES, cost, effort, find, probe, random_theory};
 use symbolon_learn::{Program, Semantics, images, negative_log_probability};
 use symbolon_net::train::{Fit, Trainer, prepare, watched};
 use symbolon_net::{Architecture, accuracy};
@@ -18,7 +18,7 @@ use symbolon_tensor::{DType, Device, Rng, no_grad};
 use symbolon_theory::Theory;
 use symbolon_theory::budget::Budget;
 
-use crate::{Lab, Numbers, Result, quickest};
+use crate::{Lab, Numbers, Result};
 
 const ENGINES: [Engine; 3] = [Engine::Exact, Engine::TopK(3), Engine::Declarative];
 const SUM: &str = "nn(digit, [X], Y, [0..9]) :: digit(X, Y).
@@ -40,6 +40,9 @@ follows(b, b). follows(b, i). follows(b, o). follows(i, b). follows(i, i). follo
 const EXPECTED: [(&str, [bool; 3]); 3] =
     [("recursion", [true, true, false]), ("hard_constraints", [true; 3]), ("aggregates", [true; 3])];
 
+/// Points of a line.
+type Curve = Vec<(f64, f64)>;
+
 /// Measures and reports every claim.
 pub fn run(lab: &mut Lab) -> Result<()> {
     let digits = mnist::digits()?;
@@ -49,23 +52,24 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     for &seed in &seeds {
         for engine in ENGINES {
             let name = engine.name();
-            lab.note(&format!("seed {seed}: {name} learns digits from sums"));
-            let curve =
-                lab.keep(&format!("sums {name} {seed}"), |_| taught(engine, SUM, &digits, pairs, seed, false))?;
+            let curve = lab.keep(&format!("seed {seed}: {name} learns digits from sums"), |_| {
+                taught(engine, SUM, &digits, pairs, seed, false)
+            })?;
             n.add(name, curve[curve.len() - 1].1);
             curves.push((name, curve));
-            n.add(format!("{name} breaks"), lab.keep(&format!("tags {name} {seed}"), |_| tagged(engine, seed))?);
+            n.add(
+                format!("{name} breaks"),
+                lab.keep(&format!("seed {seed}: {name} learns tags"), |_| tagged(engine, seed))?,
+            );
         }
         for (name, theory, random) in [("differences for sums", DIFFERENCE, false), ("random sums", SUM, true)] {
-            lab.note(&format!("seed {seed}: control, {name}"));
             let control = |_: &mut Lab| taught(Engine::Exact, theory, &digits, pairs, seed, random);
-            let curve = lab.keep(&format!("{name} {seed}"), control)?;
+            let curve = lab.keep(&format!("seed {seed}: control, {name}"), control)?;
             n.add(name, curve[curve.len() - 1].1);
         }
     }
     let [gap, over] = lab.keep("random programs", |_| top_k_against_exact(200, seeds[0]))?;
-    lab.note("cost of one, two and three digits");
-    let cost = lab.keep("cost", |_| costs())?;
+    let cost = lab.keep("cost of one, two and three digits", |_| costs())?;
 
     let controls = [("wrong theory", "differences for sums"), ("random target", "random sums")];
     lab.all_means(
@@ -109,14 +113,7 @@ fn digits_of(sum: usize, places: u32) -> String {
 
 /// After each epoch the seconds that training took, compilation included, and the accuracy on single held-out digits. With `random` the
 /// sums say nothing of the pictures.
-fn taught(
-    engine: Engine,
-    theory: &str,
-    digits: &Divided,
-    pairs: usize,
-    seed: u64,
-    random: bool,
-) -> Result<Vec<(f64, f64)>> {
+fn taught(engine: Engine, theory: &str, digits: &Divided, pairs: usize, seed: u64, random: bool) -> Result<Curve> {
     let began = Instant::now();
     let (train, test) = (&digits.train, &digits.held_out);
     let mut program = Program::new(Theory::parse(theory)?).with_semantics(engine.semantics());
@@ -166,41 +163,28 @@ fn top_k_against_exact(programs: usize, seed: u64) -> Result<[f64; 2]> {
 /// Seconds, by engine and number of digits: `compile`, until the first batch is ready; `update`, of 32 examples; `textbook`, of compilation
 /// and 50 updates of that source, read exactly.
 fn costs() -> Result<Numbers> {
-    let one = |engine: Engine, source: &str, digits: usize| -> Result<[f64; 2]> {
-        let began = Instant::now();
-        let mut program = Program::new(Theory::parse(source)?)
-            .with_semantics(engine.semantics())
-            .with_budget(Budget::with_time(Duration::from_secs(900)));
+    let one = |engine: Engine, source: &str, digits: usize| -> Result<Cost> {
         let mut rng = Rng::new(0);
         let mut network = "lenet(10)".parse::<Architecture>()?.build(&mut rng, Device::Cpu)?;
         prepare(&mut network);
         let pictures = rng.uniform([64 * digits, 1, 28, 28], 0.0, 1.0, DType::F32);
-        let mut examples = Vec::new();
-        for e in 0..32 {
-            let items: Vec<usize> = (0..2 * digits).map(|i| e * 2 * digits + i).collect();
+        let mut ask = |example: usize| {
+            let items: Vec<usize> = (0..2 * digits).map(|i| example * 2 * digits + i).collect();
             let sum = (0..digits).map(|i| rng.below(19) * 10usize.pow(i as u32)).sum::<usize>();
-            let sum = if source == TEXTBOOK { sum.to_string() } else { digits_of(sum, digits as u32 + 1) };
-            examples.push(program.example(&query(&items, &sum))?);
-        }
-        let compiled = began.elapsed().as_secs_f64();
-        let update = quickest(6, || {
-            let log_p = program.log_probability_of_rows(&examples, &*network, &pictures)?;
-            let parameters = network.parameters();
-            negative_log_probability(&log_p).value.grad(&parameters.iter().map(|(_, p)| *p).collect::<Vec<_>>());
-            Ok(())
-        })?;
-        Ok([compiled, update])
+            query(&items, &if source == TEXTBOOK { sum.to_string() } else { digits_of(sum, digits as u32 + 1) })
+        };
+        let queries: Vec<String> = (0..32).map(&mut ask).collect();
+        Ok(cost(engine, source, &queries, &*network, &pictures, &Budget::with_time(Duration::from_secs(900)), 6)?)
     };
     let mut seconds = Numbers::default();
     for (engine, digits) in ENGINES.into_iter().flat_map(|e| (1..=3).map(move |n| (e, n))) {
-        let [compile, update] = one(engine, SUM, digits)?;
-        seconds.add_all(
-            ["compile", "update"].map(|of| format!("{of} {}", engine.name())).into_iter().zip([compile, update]),
-        );
+        let found = one(engine, SUM, digits)?;
+        seconds.add(format!("compile {}", engine.name()), found.compile);
+        seconds.add(format!("update {}", engine.name()), found.update);
     }
     for digits in 1..=2 {
-        let [compile, update] = one(Engine::Exact, TEXTBOOK, digits)?;
-        seconds.add("textbook", compile + 50.0 * update);
+        let found = one(Engine::Exact, TEXTBOOK, digits)?;
+        seconds.add("textbook", found.compile + 50.0 * found.update);
     }
     Ok(seconds)
 }
@@ -238,7 +222,7 @@ fn tagged(engine: Engine, seed: u64) -> Result<f64> {
     Ok(broken as f64 / (sequences - seen) as f64)
 }
 
-fn show(lab: &mut Lab, curves: &[(&str, Vec<(f64, f64)>)], cost: &Numbers) -> Result<()> {
+fn show(lab: &mut Lab, curves: &[(&str, Curve)], cost: &Numbers) -> Result<()> {
     let plot = Plot::new("Digit accuracy against training time")
         .x(Axis::new("time").unit("s"))
         .y(Axis::new("accuracy").percent())
@@ -247,16 +231,15 @@ fn show(lab: &mut Lab, curves: &[(&str, Vec<(f64, f64)>)], cost: &Numbers) -> Re
         let cell = |e: Engine| {
             let found = probe(e, p);
             let said = found.said.lines().next().unwrap_or_default();
-            Cell::Text(format!("{}: {said}", if found.accepted { "runs" } else { "refuses" }))
+            format!("{}: {said}", if found.accepted { "runs" } else { "refuses" })
         };
-        [Cell::Text(format!("{} ({})", p.facet, p.meaning))].into_iter().chain(ENGINES.map(cell)).collect()
+        [format!("{} ({})", p.facet, p.meaning)].into_iter().chain(ENGINES.map(cell)).collect()
     });
-    let caption =
-        "What each engine accepts. Every cell is what the engine did with a probe program when this page was made.";
-    let facets = ["facet", "exact", "three best proofs", "declared constraints"]
-        .into_iter()
-        .fold(Table::new(caption), |table, heading| table.column(Column::text(heading)))
-        .extend(facets);
+    let facets = Table::texts(
+        "What each engine accepts. Every cell is what the engine did with a probe program when this page was made.",
+        ["facet", "exact", "three best proofs", "declared constraints"],
+        facets,
+    );
     let milliseconds = |e: Engine| -> Result<(&str, Vec<f64>)> {
         let of = |what: &str| cost.of(&format!("{what} {}", e.name()));
         Ok((e.name(), of("compile")?.iter().chain(of("update")?).map(|s| 1e3 * s).collect()))

@@ -4,15 +4,15 @@
 //! model knows it. Even-Odd and the paths over grids of tiles are not part of this study.
 
 use symbolon_check::Proportion;
-use symbolon_check::claim::Evidence;
-use symbolon_check::stats::{Bins, Estimate, calibration, total_variation, uncertainty_coefficient};
-use symbolon_data::{Labelled, Tuples, half, mnist};
+use symbolon_check::stats::{Bins, calibration, total_variation, uncertainty_coefficient};
+use symbolon_data::{Divided, Labelled, half, mnist};
 use symbolon_draw::{Axis, HeatMap, Plot};
-use symbolon_learn::anesi::{Anesi, Settings, exact, right, symbolic};
+use symbolon_learn::Lessons;
+use symbolon_learn::anesi::{Anesi, Settings, right, symbolic};
 use symbolon_learn::diffusion::{
-    Conditioned, Entropy, Process, Sampler, Unmasker, Vote, Weights, commonest, conditional_entropy, vote,
+    Conditioned, Process, Sampler, Unmasker, Vote, Weights, commonest, independent_loss, vote,
 };
-use symbolon_learn::function::{DigitSum, Function, Plain, beliefs};
+use symbolon_learn::function::{DigitSum, Function, Plain, beliefs, sum};
 use symbolon_net::Architecture;
 use symbolon_net::train::{Fit, Trainer, descend, prepare};
 use symbolon_tensor::optim::{Adam, Optimiser};
@@ -41,28 +41,27 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     let (mut n, mut joints) = (Numbers::default(), Vec::new());
     let seeds = lab.first_seeds(3, 10);
     for &seed in &seeds {
-        lab.note(&format!("seed {seed}: halves, diffusion"));
-        let [own, once] = lab.keep(&format!("diffusion {seed}"), |_| diffusion(&train, &test, 1.6, steps, seed))?;
-        lab.note(&format!("seed {seed}: halves, diffusion without entropy"));
-        let sure = lab.keep(&format!("no entropy {seed}"), |_| Ok(diffusion(&train, &test, 0.0, steps, seed)?[0]))?;
-        lab.note(&format!("seed {seed}: halves, independent"));
-        let independent = lab.keep(&format!("independent {seed}"), |_| wmc(&train, &test, 0.0, steps, seed))?;
-        let spread = lab.keep(&format!("independent, entropy {seed}"), |_| wmc(&train, &test, 1.6, steps, seed))?;
+        let [own, once] =
+            lab.keep(&format!("seed {seed}: halves, diffusion"), |_| diffusion(&train, &test, 1.6, steps, seed))?;
+        let sure = lab.keep(&format!("seed {seed}: halves, no entropy"), |_| {
+            Ok(diffusion(&train, &test, 0.0, steps, seed)?[0])
+        })?;
+        let independent =
+            lab.keep(&format!("seed {seed}: halves, independent"), |_| wmc(&train, &test, 0.0, steps, seed))?;
+        let spread =
+            lab.keep(&format!("seed {seed}: halves, independent, entropy"), |_| wmc(&train, &test, 1.6, steps, seed))?;
         for ((model, _), measured) in MODELS.iter().zip([own, once, sure, independent, spread]) {
             n.add_all(MEASURED.iter().zip(measured).map(|(what, value)| (format!("{model} {what}"), value)));
         }
-    }
-    for &seed in &seeds {
-        let joint: [Vec<f64>; 2] = lab.keep(&format!("dependence {seed}"), |_| dependence(seed))?;
+        let joint: [Vec<f64>; 2] = lab.keep(&format!("seed {seed}: dependence"), |_| dependence(seed))?;
         n.add("dependence", uncertainty_coefficient(&joint[0], 10)?);
         n.add("dependence once", uncertainty_coefficient(&joint[1], 10)?);
         joints.push(joint);
     }
     let mut sums = [Proportion::default(); 2];
     for &seed in &lab.first_seeds(1, 10) {
-        lab.note(&format!("seed {seed}: sums of four digits"));
         let steps = lab.pick(2_500, 40_000);
-        let pair = lab.keep(&format!("sums {seed}"), |_| four_digits(&digits.train, &digits.held_out, steps, seed))?;
+        let pair = lab.keep(&format!("seed {seed}: sums of four digits"), |_| four_digits(&digits, steps, seed))?;
         (0..2).for_each(|i| sums[i] = [sums[i], pair[i]].into_iter().sum());
     }
 
@@ -82,7 +81,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
             ("dependence-is-learned", "dependence", &[("all at once", "dependence once")]),
         ],
     )?;
-    lab.report("sums-as-good-as-a-nesi", Evidence::new(Estimate::share_difference(sums[0], sums[1])?))?;
+    lab.share_difference("sums-as-good-as-a-nesi", sums[0], sums[1])?;
     let apart = lab.keep("samplers", |_| samplers(40_000))?;
     lab.exact("samplers-agree", apart, &[])?;
     lab.not_measured("paths-are-optimal", "grids of tiles are not built")?;
@@ -99,10 +98,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     lab.show(|report| {
         report
             .section("MNIST-Half: digits that cannot be told apart")
-            .figure(
-                "A model should be accurate (top) and know when it is not (left). Each point is a trained model.",
-                plot,
-            )
+            .figure("A model should be accurate (top) and know when it is not (left). Each point is a model.", plot)
             .section("Two symbols that sum to nine")
             .figure("Joint distribution of samples when the second symbol sees the first.", many)
             .figure("The same model when both are revealed at once: dependence is lost.", one)
@@ -110,43 +106,30 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     Ok(())
 }
 
-/// Sums of two digits below five.
-fn sum_of_halves() -> Plain<fn(&[usize]) -> Vec<usize>> {
-    Plain::new(2, 5, &[9], |w| vec![w[0] + w[1]])
-}
+/// What a model says of pairs: the label of each, and for each symbol the value it believes in and how surely.
+type Said = (Vec<usize>, Vec<(usize, f64)>);
 
-/// Conditional entropy in the loss, and samplers that reveal one symbol after the other.
-fn weights(symbols: f64, entropy: f64, samples: usize) -> Weights {
-    let (of, steps) = (Entropy::Conditional, Sampler::FirstHitting);
-    Weights { symbols, entropy, of, samples, steps, ..Weights::default() }
-}
-
-/// Measures a model on pairs of the kinds that training showed, and on all others. `read` answers what it says of pairs: the label of each, and
-/// for each symbol the value it believes in and how surely.
-fn measured(
-    test: &Labelled,
-    seed: u64,
-    read: impl Fn(&[Vec<usize>]) -> Result<(Vec<usize>, Vec<(usize, f64)>)>,
-) -> Result<Half> {
+/// Measures a model on pairs of the kinds that training showed, and on all others.
+fn measured(test: &Labelled, seed: u64, read: impl Fn(&[Vec<usize>]) -> Result<Said>) -> Result<Half> {
     let mut out = [0.0; 5];
     for (part, known) in [(0, true), (1, false)] {
         let batch = half::pairs(test, known, 300, !seed)?;
         let truth = test.labels_of(&batch);
         let (labels, believed) = read(&batch)?;
         if part == 0 {
-            out[0] = Proportion::of(right(&labels, &sum_of_halves().run(&truth), 1)).share();
+            out[0] = Proportion::of(right(&labels, &sum(2, 5).run(&truth), 1)).share();
         }
         let hits: Vec<bool> = believed.iter().zip(&truth).map(|(b, t)| b.0 == *t).collect();
         let sure: Vec<f64> = believed.iter().map(|b| b.1).collect();
-        out[1 + 2 * part] = Proportion::of(hits.iter().copied()).share();
-        out[2 + 2 * part] = calibration(&sure, &hits, Bins::Width(10))?.expected;
+        let found = calibration(&sure, &hits, Bins::Width(10))?;
+        [out[1 + 2 * part], out[2 + 2 * part]] = [found.accuracy, found.expected];
     }
     Ok(out)
 }
 
 /// Sampled one by one and all at once.
 fn diffusion(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed: u64) -> Result<[Half; 2]> {
-    let (process, function) = (Process::new(2, 5)?, sum_of_halves());
+    let (process, function) = (Process::new(2, 5)?, sum(2, 5));
     let shown = half::pairs(train, true, 2_000, seed)?;
     let mut init = Rng::new(seed);
     let encoder = "lenet(64)".parse::<Architecture>()?.build(&mut init, Device::Cpu)?;
@@ -157,17 +140,15 @@ fn diffusion(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed
         let at = step * 16 % (shown.len() - 16);
         let batch = &shown[at..at + 16];
         let outputs = function.run(&train.labels_of(batch));
-        let seen = model.embed(train.pictures(&batch.concat()), 2)?;
         let towards = Conditioned { function: &function, outputs: &outputs, candidates: 64, beta: 10.0 };
-        let unmask = |e: &[usize], state: &Tensor| model.unmask(&seen, e, state);
-        let loss = process.loss(&unmask, batch.len(), towards, &weights(1.5e-6, entropy, 64), &mut rng)?;
+        let pictures = train.pictures(&batch.concat());
+        let loss = model.loss(&process, pictures, towards, &Weights::conditional(1.5e-6, entropy, 64), &mut rng)?;
         descend(&mut model, &mut adam, loss.value);
     }
     let sampled = |how: Sampler| {
         measured(test, seed, |batch| {
-            let seen = no_grad(|| model.embed(test.pictures(&batch.concat()), 2))?;
-            let rows: Vec<usize> = (0..batch.len()).flat_map(|e| std::iter::repeat_n(e, 100)).collect();
-            let samples = process.sample(&|e, s| model.unmask(&seen, e, s), &rows, how, &mut Rng::new(seed))?;
+            let pictures = test.pictures(&batch.concat());
+            let samples = model.sample(&process, pictures, 100, how, &mut Rng::new(seed))?;
             let labels = samples.chunks(200).map(|own| Ok(vote(&function, own, Vote::FunctionThenWhole)?.0));
             let labels = labels.collect::<Result<Vec<_>>>()?.concat();
             Ok((labels, samples.chunks(200).flat_map(|own| commonest(own, 2)).collect()))
@@ -178,7 +159,7 @@ fn diffusion(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed
 
 /// The independent model: exact probability of the label, symbols independent given the pictures.
 fn wmc(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed: u64) -> Result<Half> {
-    let function = sum_of_halves();
+    let function = sum(2, 5);
     let shown = half::pairs(train, true, 2_000, seed)?;
     let mut network = "lenet(5)".parse::<Architecture>()?.build(&mut Rng::new(seed), Device::Cpu)?;
     let mut task = Fit::new(&mut *network, steps, |network, step| {
@@ -186,9 +167,7 @@ fn wmc(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed: u64)
         let batch = &shown[at..at + 16];
         let outputs = function.run(&train.labels_of(batch));
         let p = beliefs(network, train, batch)?;
-        let of_label = exact(&function, &p)?.gather(1, &symbolon_data::indices(&outputs).unsqueeze(1));
-        let spread = conditional_entropy(&function, &p.clamp_min(1e-12).ln(), &outputs)?;
-        Ok(of_label.clamp_min(1e-12).ln().mean().negative() - spread * (0.5 * entropy))
+        Ok(independent_loss(&function, &p, &outputs, entropy)?)
     });
     Trainer::new(Adam::new(1e-3)).epochs(1).seed(seed).run(&mut task)?;
     measured(test, seed, |batch| {
@@ -206,62 +185,49 @@ fn dependence(seed: u64) -> Result<[Vec<f64>; 2]> {
     let function = Plain::new(2, 10, &[2], |w: &[usize]| vec![usize::from(w[0] + w[1] == 9)]);
     let mut rng = Rng::new(seed ^ 0xde9);
     let mut weight = rng.normal([22, 20], DType::F32) * 0.05;
-    let mut adam = Adam::new(0.03);
+    let (mut adam, weights) = (Adam::new(0.03), Weights::conditional(1.0, 1.6, 32));
     for _ in 0..800 {
         let w = weight.variable();
         let towards = Conditioned { function: &function, outputs: &[1; 32], candidates: 64, beta: 20.0 };
-        let loss = process.loss(&process.linear(&w), 32, towards, &weights(1.0, 1.6, 32), &mut rng)?.value;
+        let loss = process.loss(&process.linear(&w), 32, towards, &weights, &mut rng)?.value;
         let gradient = loss.grad(&[&w]);
         adam.step(&mut [&mut weight], &gradient);
     }
-    let mut joint = |how| -> Result<Vec<f64>> {
-        Ok(process.joint(&process.sample(&process.linear(&weight), &[0; 20_000], how, &mut rng)?))
-    };
+    let mut joint = |how| process.sampled_joint(&process.linear(&weight), 20_000, how, &mut rng);
     Ok([joint(Sampler::FirstHitting)?, joint(Sampler::Steps(1))?])
 }
 
 /// Right sums of numbers of four digits: diffusion (which shows its model nothing revealed, as in the paper), and an inference network
 /// with the same data and steps.
-fn four_digits(train: &Labelled, test: &Labelled, steps: usize, seed: u64) -> Result<[Proportion; 2]> {
+fn four_digits(digits: &Divided, steps: usize, seed: u64) -> Result<[Proportion; 2]> {
     let (sum, process) = (DigitSum::new(4), Process::new(8, 10)?);
-    let tuples = Tuples::new(0..train.len(), 8, seed)?;
-    let tests = Tuples::new(0..test.len(), 8, !seed)?.count(500).epoch(0);
-    let wanted = sum.run(&test.labels_of(&tests));
+    let lessons = Lessons::new(&sum, digits, 500, seed)?;
     let weights = Weights { samples: 256, reveal: false, steps: Sampler::Steps(1), ..Weights::default() };
-    let mut out = [Proportion::default(); 2];
-    for (which, hits) in out.iter_mut().enumerate() {
+    let taught = |by_diffusion: bool| -> Result<Proportion> {
         let mut network = "lenet(10)".parse::<Architecture>()?.build(&mut Rng::new(seed), Device::Cpu)?;
         let mut rng = Rng::new(!seed);
         let settings = Settings { width: 128, samples: 300, ..Default::default() };
         let mut inference = Anesi::new(&sum, settings, &mut rng)?;
-        let mut batches = tuples.batches(16)?;
-        let mut task = Fit::new(&mut *network, steps, |network, _| {
-            let batch = batches.next().unwrap_or_default();
-            let outputs = sum.run(&train.labels_of(&batch));
-            let p = beliefs(network, train, &batch)?;
-            if which == 1 {
-                inference.follow(&p, &mut rng)?;
-                return Ok(inference.perception_loss(&p, &outputs)?);
+        let trainer = Trainer::new(Adam::new(1e-3)).epochs(1).seed(seed);
+        let looks = lessons.teach(&mut *network, trainer, steps, |p, outputs| {
+            if !by_diffusion {
+                inference.follow(p, &mut rng)?;
+                return inference.perception_loss(p, outputs);
             }
             let logits = p.clamp_min(1e-12).ln();
-            let towards = Conditioned { function: &sum, outputs: &outputs, candidates: 256, beta: 20.0 };
+            let towards = Conditioned { function: &sum, outputs, candidates: 256, beta: 20.0 };
             let model = |e: &[usize], _: &Tensor| Ok(logits.index_select(0, &symbolon_data::indices(e)));
-            Ok(process.loss(&model, 16, towards, &weights, &mut rng)?.value)
-        });
-        Trainer::new(Adam::new(1e-3)).epochs(1).seed(seed).run(&mut task)?;
-        let p = no_grad(|| beliefs(&*network, test, &tests))?;
-        *hits = Proportion::of(right(&symbolic(&sum, &p)?, &wanted, 5));
-    }
-    Ok(out)
+            Ok(process.loss(&model, p.size(0), towards, &weights, &mut rng)?.value)
+        })?;
+        Ok(looks.into_iter().map(|(_, hits)| Proportion::of(hits)).sum())
+    };
+    Ok([taught(true)?, taught(false)?])
 }
 
 /// The total variation between first hitting and 128 steps on three symbols that hang together.
 fn samplers(count: usize) -> Result<f64> {
     let process = Process::new(3, 2)?;
     let coupling = Rng::new(7).normal([9, 6], DType::F32);
-    let joint = |how, seed| -> Result<Vec<f64>> {
-        let rows = vec![0; count];
-        Ok(process.joint(&process.sample(&process.linear(&coupling), &rows, how, &mut Rng::new(seed))?))
-    };
+    let joint = |how, seed| process.sampled_joint(&process.linear(&coupling), count, how, &mut Rng::new(seed));
     Ok(total_variation(&joint(Sampler::FirstHitting, 1)?, &joint(Sampler::Steps(128), 2)?)?)
 }

@@ -3,13 +3,17 @@
 //! The table of facets is never typed in. Each entry's evidence is a program; [`probe`] runs it and keeps the answer, or what the
 //! engine said when it refused.
 
-use symbolon_tensor::{DType, Rng};
+use std::time::Instant;
+
+use symbolon_net::Network;
+use symbolon_tensor::{DType, Rng, Tensor};
 use symbolon_theory::Theory;
 use symbolon_theory::budget::Budget;
 
 use crate::declare::Constraints;
 use crate::error::{Error, Result};
 use crate::fuzzy::Norm;
+use crate::loss::negative_log_probability;
 use crate::program::{Program, Semantics};
 
 /// Three ways of reading one theory.
@@ -227,6 +231,60 @@ pub fn effort(theory: &str) -> (usize, usize) {
         }
     }
     (count, tokens)
+}
+
+/// What an engine costs, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cost {
+    /// From the text of theory and queries until the batch is ready.
+    pub compile: f64,
+    /// Of the gradient of one batch, the network included: the quickest of several, whatever else the machine does only adds.
+    pub update: f64,
+}
+
+/// Measures an engine with a batch of queries about numbered data (see [`Program::log_probability_of_rows`]); `network` is prepared for
+/// gradients, `updates` says how many are made.
+///
+/// ```
+/// use symbolon_learn::facets::{Engine, cost};
+/// use symbolon_net::{Architecture, train::prepare};
+/// use symbolon_tensor::{DType, Device, Rng};
+/// use symbolon_theory::budget::Budget;
+/// let mut rng = Rng::new(0);
+/// let mut network = "mlp(4, 3, 2)".parse::<Architecture>()?.build(&mut rng, Device::Cpu)?;
+/// prepare(&mut network);
+/// let (data, budget) = (rng.normal([2, 4], DType::F32), Budget::default());
+/// let theory = "nn(bit, [X], Y, [0, 1]) :: bit(X, Y). both(X, Y) :- bit(X, 1), bit(Y, 1).";
+/// let found = cost(Engine::Exact, theory, &["both(image(0), image(1))".to_owned()], &*network, &data, &budget, 2)?;
+/// assert!(found.compile > 0.0 && found.update > 0.0 && found.update.is_finite());
+/// assert!(cost(Engine::Exact, theory, &["both(image(0), image(2))".to_owned()], &*network, &data, &budget, 2).is_err());
+/// # Ok::<(), symbolon_learn::Error>(())
+/// ```
+///
+/// # Errors
+/// Whatever is wrong with theory or queries, and [`Error::Stopped`] when the budget is used up.
+pub fn cost(
+    engine: Engine,
+    theory: &str,
+    queries: &[String],
+    network: &dyn Network,
+    data: &Tensor,
+    budget: &Budget,
+    updates: usize,
+) -> Result<Cost> {
+    let began = Instant::now();
+    let program = Program::new(Theory::parse(theory)?).with_semantics(engine.semantics());
+    let mut program = program.with_budget(budget.clone());
+    let examples = queries.iter().map(|q| program.example(q)).collect::<Result<Vec<_>>>()?;
+    let mut out = Cost { compile: began.elapsed().as_secs_f64(), update: f64::INFINITY };
+    for _ in 0..updates {
+        let began = Instant::now();
+        let log_p = program.log_probability_of_rows(&examples, network, data)?;
+        let parameters = network.parameters();
+        negative_log_probability(&log_p).value.grad(&parameters.iter().map(|(_, p)| *p).collect::<Vec<_>>());
+        out.update = out.update.min(began.elapsed().as_secs_f64());
+    }
+    Ok(out)
 }
 
 /// A random propositional theory, for comparing engines: five probable facts, one choice of three, six rules with negation that may

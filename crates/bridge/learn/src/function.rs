@@ -150,6 +150,18 @@ impl<F: Fn(&[usize]) -> Vec<usize> + Send + Sync> Function for Plain<F> {
     }
 }
 
+/// The sum of so many symbols with values from 0.
+///
+/// ```
+/// use symbolon_learn::function::{Function, sum};
+/// let three = sum(3, 5);
+/// assert_eq!(three.run(&[4, 4, 4, 0, 1, 2]), [12, 3]);
+/// assert_eq!(three.outputs(), [13]);
+/// ```
+pub fn sum(symbols: usize, values: usize) -> Plain<fn(&[usize]) -> Vec<usize>> {
+    Plain::new(symbols, values, &[symbols * values.saturating_sub(1) + 1], |world| vec![world.iter().sum()])
+}
+
 /// All worlds of a function, row by row, the last symbol fastest.
 ///
 /// # Errors

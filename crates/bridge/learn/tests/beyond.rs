@@ -1,16 +1,18 @@
 //! Declared constraints, inference networks, masked diffusion and node rules against brute force and known worlds.
 
+use symbolon_data::Labelled;
 use symbolon_data::graph::{KnownLabels, NAMES, Neighbours};
-use symbolon_learn::anesi::{Anesi, Settings, exact, random_beliefs, symbolic};
+use symbolon_learn::anesi::{Anesi, Settings, drawn, exact, random_beliefs, symbolic};
 use symbolon_learn::declare::{Amount, Constraints, Multipliers};
 use symbolon_learn::diffusion::{
-    Conditioned, Entropy, Process, Sampler, Unmasker, Vote, Weights, commonest, conditional_entropy, vote,
+    Conditioned, Entropy, Process, Sampler, Unmasker, Vote, Weights, commonest, conditional_entropy, independent_loss,
+    vote,
 };
 use symbolon_learn::function::{DigitSum, Function, Plain, all_worlds, beliefs, checked};
 use symbolon_learn::node_rules::{NodeClassifier, NodeTask, Rules};
-use symbolon_learn::{Error, Norm};
+use symbolon_learn::{Error, Lessons, Norm};
 use symbolon_net::layers::{Graph, GraphKind};
-use symbolon_net::train::{descend, prepare};
+use symbolon_net::train::{Trainer, descend, prepare};
 use symbolon_net::{Architecture, Trace};
 use symbolon_tensor::{DType, Device, Rng, Tensor};
 use symbolon_theory::Theory;
@@ -116,7 +118,7 @@ fn a_theory_becomes_constraints_unless_it_rests_on_itself() {
     let theory = Theory::parse(text).unwrap();
     let both = Constraints::of_theory(&theory, "both(image(7), image(4))", &Budget::default()).unwrap();
     assert_eq!(both.rows().unwrap(), [4, 7], "in the order of calls");
-    let outputs = Tensor::arange(0, 20, DType::F64).reshape([10, 2]);
+    let outputs = Tensor::arange(20).to(DType::F64).reshape([10, 2]);
     assert_eq!(both.outputs(&outputs, 2).unwrap(), [[12.0, 13.0], [18.0, 19.0]]);
     assert!(both.outputs(&outputs, 3).is_err());
     let cyclic = "nn(net, [X], Y, [0,1]) :: road(X, Y). joined(A, B) :- link(A, B, I), road(image(I), 1). link(a, b, 0). link(b, a, 1). link(b, c, 2).
@@ -197,6 +199,56 @@ fn inference_networks_learn_a_small_function_and_prune() {
 }
 
 #[test]
+fn an_inference_network_that_practised_is_near_the_exact_one() {
+    let function = Plain::new(2, 2, &[2], |w| vec![w[0] ^ w[1]]);
+    let settings = Settings { width: 32, layers: 2, samples: 128, rate: 3e-3, ..Settings::default() };
+    let mut rng = Rng::new(3);
+    let mut net = Anesi::new(&function, settings, &mut rng).unwrap();
+    let p = random_beliefs(&function, 200, &mut rng);
+    let before = net.distance_from_exact(&p).unwrap();
+    net.practise(500, 300, &mut rng).unwrap();
+    let after = net.distance_from_exact(&p).unwrap();
+    assert!(after < 0.5 * before && after < 0.1, "{before} {after}");
+    // Worlds come as often as they are believed in.
+    let p = Tensor::from([[[0.9f64, 0.1], [0.3, 0.7]]]).expand([2_000, 2, 2]).contiguous();
+    let worlds = drawn(&p, &mut rng);
+    let share = |symbol: usize| worlds.iter().skip(symbol).step_by(2).filter(|w| **w == 1).count() as f64 / 2_000.0;
+    assert!((share(0) - 0.1).abs() < 0.03 && (share(1) - 0.7).abs() < 0.04, "{} {}", share(0), share(1));
+}
+
+#[test]
+fn lessons_teach_single_pictures_from_outputs_of_tuples() {
+    // Two kinds of pictures, black and white, of which only "how many white ones" is told.
+    let picture = |i: usize| [(i % 2) as f32 + 0.1 * (i as f32).sin(); 4];
+    let images = Tensor::from((0..120).flat_map(picture).collect::<Vec<f32>>()).reshape([120, 1, 2, 2]);
+    let classes = vec!["black".into(), "white".into()];
+    let data = Labelled::new(images, (0..120).map(|i| i % 2).collect(), classes).unwrap().split(0.25, 3).unwrap();
+    let count = Plain::new(2, 2, &[3], |w| vec![w[0] + w[1]]);
+    let lessons = Lessons::new(&count, &data, 60, 5).unwrap();
+    let mut network = "mlp(4, 8, 2)".parse::<Architecture>().unwrap().build(&mut Rng::new(0), Device::Cpu).unwrap();
+    let p = lessons.beliefs(&*network).unwrap();
+    assert_eq!(p.shape(), [60, 2, 2]);
+    let trainer = Trainer::new(symbolon_tensor::optim::Adam::new(0.02)).epochs(2).seed(1);
+    let looks = lessons.teach(&mut *network, trainer, 100, |p, y| independent_loss(&count, p, y, 0.0)).unwrap();
+    assert_eq!(looks.iter().map(|l| (l.0, l.1.len())).collect::<Vec<_>>(), [(100, 60), (200, 60)]);
+    assert!(looks[1].1.iter().all(|right| *right), "{:?}", looks[1]);
+    assert_eq!(lessons.symbolic(&*network).unwrap(), looks[1].1);
+    assert_eq!(lessons.right(&[9; 60]), [false; 60]);
+}
+
+#[test]
+fn the_independent_loss_is_that_of_the_exact_output() {
+    let function = Plain::new(2, 2, &[2, 2], |w| vec![w[0] ^ w[1], w[0] & w[1]]);
+    let p = Tensor::from([[[0.8f64, 0.2], [0.7, 0.3]]]);
+    let loss = |entropy: f64| independent_loss(&function, &p, &[1, 0], entropy).unwrap().item();
+    let worlds: [f64; 2] = [0.8 * 0.3, 0.2 * 0.7];
+    let all = worlds[0] + worlds[1];
+    assert!((loss(0.0) + all.ln()).abs() < 1e-9);
+    let spread: f64 = worlds.iter().map(|w| -w / all * (w / all).ln()).sum();
+    assert!((loss(1.0) - (-all.ln() - spread / 2.0)).abs() < 1e-6);
+}
+
+#[test]
 fn perception_loss_reaches_perception_and_leaves_the_inference_network_alone() {
     use symbolon_net::Parameters;
     let function = DigitSum::new(1);
@@ -236,8 +288,8 @@ fn samplers_agree_and_keep_what_is_revealed() {
     };
     let n = 20_000;
     let distance = |how: Sampler| {
-        let samples = process.sample(&model, &vec![0; n], how, &mut Rng::new(5)).unwrap();
-        process.joint(&samples).iter().zip(&joint).map(|(a, b)| (a - b).abs()).sum::<f64>() / 2.0
+        let found = process.sampled_joint(&model, n, how, &mut Rng::new(5)).unwrap();
+        found.iter().zip(&joint).map(|(a, b)| (a - b).abs()).sum::<f64>() / 2.0
     };
     assert!(distance(Sampler::FirstHitting) < 0.02);
     assert!(distance(Sampler::Steps(64)) < 0.03);
@@ -316,6 +368,19 @@ fn an_unmasker_treats_symbols_alike_and_sees_the_others() {
     let other = logits(&pictures, &[4, 3, 0, 1, 4, 4]);
     assert!((y.get((0, 0)) - other.get((0, 0))).abs().max().item() > 1e-4);
     assert_eq!(y.get(1).to_vec::<f32>(), other.get(1).to_vec::<f32>());
+
+    // Each example gets its own samples, by its own probabilities.
+    let samples = model.sample(&process, pictures.clone(), 2_000, Sampler::Steps(1), &mut rng).unwrap();
+    let masked = model.unmask(&model.embed(pictures.clone(), 3).unwrap(), &[0, 1], &process.one_hot(&[4; 6])).unwrap();
+    let p = masked.softmax(2);
+    for (example, own) in samples.chunks(3 * 2_000).enumerate() {
+        let share = own.iter().step_by(3).filter(|v| **v == 2).count() as f64 / 2_000.0;
+        assert!((share - p.get((example as isize, 0, 2)).item()).abs() < 0.05);
+    }
+    let function = Plain::new(3, 4, &[2], |w| vec![usize::from(w[0] == w[1])]);
+    let towards = Conditioned { function: &function, outputs: &[1, 0], candidates: 8, beta: 5.0 };
+    let loss = model.loss(&process, pictures, towards, &Weights { samples: 8, ..Weights::default() }, &mut rng);
+    assert!(loss.unwrap().value.item().is_finite());
 }
 
 #[test]

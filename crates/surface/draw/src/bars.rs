@@ -61,6 +61,11 @@ impl Bars {
         self.group_with_errors(name, &values)
     }
 
+    /// Several groups, each with its name: see [`group`](Bars::group).
+    pub fn groups<N: Into<String>, V: AsRef<[f64]>>(self, groups: impl IntoIterator<Item = (N, V)>) -> Bars {
+        groups.into_iter().fold(self, |bars, (name, values)| bars.group(name, values.as_ref()))
+    }
+
     /// Bars with error bars: `(value, low, high)`.
     pub fn group_with_errors(mut self, name: impl Into<String>, values: &[(f64, f64, f64)]) -> Bars {
         self.groups.push(Group { name: name.into(), values: values.to_vec() });

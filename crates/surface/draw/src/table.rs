@@ -216,6 +216,22 @@ impl Table {
         };
         table.extend(values.into_iter().map(row))
     }
+    /// Texts in rows, a column for each heading.
+    ///
+    /// ```
+    /// use symbolon_draw::Table;
+    /// let table = Table::texts("Engines", ["facet", "exact"], [vec!["recursion".to_owned(), "runs".to_owned()]]);
+    /// assert!(table.text().contains("recursion") && table.text().contains("facet"));
+    /// ```
+    pub fn texts<C: Into<String>>(
+        caption: impl Into<String>,
+        columns: impl IntoIterator<Item = C>,
+        rows: impl IntoIterator<Item = Vec<String>>,
+    ) -> Table {
+        let table = columns.into_iter().fold(Table::new(caption), |t, c| t.column(Column::text(c)));
+        table.extend(rows.into_iter().map(|row| row.into_iter().map(Cell::Text).collect()))
+    }
+
     /// Adds a column.
     pub fn column(mut self, column: Column) -> Table {
         self.columns.push(column);

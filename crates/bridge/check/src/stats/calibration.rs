@@ -28,6 +28,8 @@ pub struct Bin {
 pub struct Calibration {
     /// The expected calibration error (Naeini et al. 2015): the mean gap between confidence and accuracy, by examples.
     pub expected: f64,
+    /// The share that is right.
+    pub accuracy: f64,
     /// The largest gap of a bin.
     pub largest: f64,
     /// Bins that hold examples, from low confidence to high.
@@ -80,5 +82,6 @@ pub fn calibration(confidence: &[f64], right: &[bool], bins: Bins) -> Result<Cal
         .collect();
     let gap = |b: &Bin| (b.confidence - b.accuracy).abs();
     let expected = bins.iter().map(|b| b.count as f64 * gap(b)).sum::<f64>() / confidence.len() as f64;
-    Ok(Calibration { expected, largest: bins.iter().map(gap).fold(0.0, f64::max), bins })
+    let accuracy = right.iter().filter(|r| **r).count() as f64 / right.len() as f64;
+    Ok(Calibration { accuracy, expected, largest: bins.iter().map(gap).fold(0.0, f64::max), bins })
 }

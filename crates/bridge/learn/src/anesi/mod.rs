@@ -91,8 +91,7 @@ impl<'f> Anesi<'f> {
         let n = self.settings.samples;
         let (k, v) = (self.function.symbols(), self.function.values());
         let p = self.beliefs.sample(n, rng);
-        let worlds = rng.categorical(&p.reshape([n * k, v])).to_vec::<i64>();
-        let worlds: Vec<usize> = worlds.into_iter().map(|w| w as usize).collect();
+        let worlds = drawn(&p, rng);
         let outputs = checked(self.function, &worlds)?;
         let flat = p.reshape([n, k * v]);
         let predicted = self.prediction.log_probability(&flat, &outputs)?;
@@ -108,6 +107,25 @@ impl<'f> Anesi<'f> {
         let value = descend(self, &mut optimiser, loss);
         self.optimiser = optimiser;
         Ok(value)
+    }
+
+    /// Learns before there is any perception: the prior is fitted to so many random beliefs, then the networks take so many steps.
+    ///
+    /// # Errors
+    /// As [`learn`](Self::learn).
+    pub fn practise(&mut self, beliefs: usize, steps: usize, rng: &mut Rng) -> Result<()> {
+        self.beliefs.remember(&random_beliefs(self.function, beliefs, rng))?;
+        (0..10).try_for_each(|_| self.beliefs.fit())?;
+        (0..steps).try_for_each(|_| self.learn(rng).map(|_| ()))
+    }
+
+    /// How far `q(y | P)` is from the exact distribution, on average over beliefs `[batch, symbols, values]` and outputs.
+    ///
+    /// # Errors
+    /// As [`exact`].
+    pub fn distance_from_exact(&self, p: &Tensor) -> Result<f64> {
+        let q = no_grad(|| self.prediction.table(&p.flatten(1, -1)))?.exp();
+        Ok((q - exact(self.function, p)?).abs().mean().item())
     }
 
     /// What comes before perception learns from beliefs `[batch, symbols, values]`: they are remembered, the prior follows them, and the
@@ -204,6 +222,12 @@ pub fn exact(function: &dyn Function, p: &Tensor) -> Result<Tensor> {
     }
     let into = Tensor::zeros([p.size(0), count], p.dtype());
     Ok(into.index_add(1, &Tensor::from(numbers), &joint))
+}
+
+/// Worlds drawn from beliefs `[batch, symbols, values]`, one for each row.
+pub fn drawn(p: &Tensor, rng: &mut Rng) -> Vec<usize> {
+    let worlds = rng.categorical(&p.reshape([p.size(0) * p.size(1), p.size(2)])).to_vec::<i64>();
+    worlds.into_iter().map(|w| w as usize).collect()
 }
 
 /// Random beliefs from peaked to flat, for tests of an inference network: `[n, symbols, values]`.

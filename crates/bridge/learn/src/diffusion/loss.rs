@@ -3,6 +3,7 @@
 use symbolon_tensor::{Rng, Tensor};
 
 use super::{Conditioned, Process, Sampler, Unmask};
+use crate::anesi::exact;
 use crate::error::{Error, Result};
 use crate::function::{Function, all_worlds, checked};
 
@@ -33,6 +34,14 @@ pub struct Weights {
     /// Whether the model is shown what the posterior revealed. Where symbols are independent (sums of digits) the paper shows it
     /// nothing.
     pub reveal: bool,
+}
+
+impl Weights {
+    /// Conditional entropy, and samples that are revealed one symbol after the other: for few symbols that hang together.
+    pub fn conditional(symbols: f64, entropy: f64, samples: usize) -> Self {
+        let (of, steps) = (Entropy::Conditional, Sampler::FirstHitting);
+        Self { symbols, entropy, of, samples, steps, ..Self::default() }
+    }
 }
 
 impl Default for Weights {
@@ -184,4 +193,18 @@ pub fn conditional_entropy(function: &dyn Function, log_p: &Tensor, outputs: &[u
     let other = Tensor::from_bools(other, [batch, count]).map_err(symbolon_net::Error::from)?;
     let posterior = joint.mask_fill(&other, -1e4).log_softmax(1);
     Ok((posterior.exp() * &posterior).sum() * (-1.0 / batch as f64))
+}
+
+/// The loss of a model whose symbols are independent given the input, with beliefs `p` `[batch, symbols, values]`: minus the mean
+/// log-probability of the outputs, exactly, less `entropy` times [`conditional_entropy`] for each symbol.
+///
+/// # Errors
+/// As [`conditional_entropy`].
+pub fn independent_loss(function: &dyn Function, p: &Tensor, outputs: &[usize], entropy: f64) -> Result<Tensor> {
+    let sizes = function.outputs();
+    let number = |y: &[usize]| y.iter().zip(sizes).fold(0, |n, (y, size)| n * size + y);
+    let numbers: Vec<usize> = outputs.chunks(sizes.len()).map(number).collect();
+    let of_output = exact(function, p)?.gather(1, &symbolon_data::indices(&numbers).unsqueeze(1));
+    let spread = conditional_entropy(function, &p.clamp_min(1e-12).ln(), outputs)?;
+    Ok(of_output.clamp_min(1e-12).ln().mean().negative() - spread * (entropy / function.symbols() as f64))
 }

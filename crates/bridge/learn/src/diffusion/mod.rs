@@ -26,7 +26,7 @@ mod loss;
 mod model;
 mod sample;
 
-pub use loss::{Entropy, Loss, Weights, conditional_entropy};
+pub use loss::{Entropy, Loss, Weights, conditional_entropy, independent_loss};
 pub use model::Unmasker;
 pub use sample::{Conditioned, Sampler, Vote, commonest, vote};
 

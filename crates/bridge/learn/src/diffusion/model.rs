@@ -1,9 +1,9 @@
 //! Unmasking models: one for symbols that are perceived alike, and the smallest whose symbols hang together.
 
 use symbolon_net::{Mlp, MlpConfig, Network, Trace, parameters};
-use symbolon_tensor::{Rng, Tensor};
+use symbolon_tensor::{Rng, Tensor, no_grad};
 
-use super::Process;
+use super::{Conditioned, Loss, Process, Sampler, Unmask, Weights};
 use crate::error::Result;
 
 /// An unmasking model of symbols that are each seen in a picture of their own: an encoder embeds each picture, and a head sees the
@@ -41,6 +41,37 @@ impl Unmasker {
         let y = self.encoder.forward(&[pictures], &mut Trace::none())?;
         Ok(y.relu().reshape([y.size(0) / symbols, symbols, y.size(1)]))
     }
+    /// [`Process::loss`] of examples whose pictures are given as for [`embed`](Self::embed).
+    ///
+    /// # Errors
+    /// As [`Process::loss`].
+    pub fn loss(
+        &self,
+        process: &Process,
+        pictures: Tensor,
+        towards: Conditioned,
+        weights: &Weights,
+        rng: &mut Rng,
+    ) -> Result<Loss> {
+        let seen = self.embed(pictures, process.symbols())?;
+        process.loss(&|e, state| self.unmask(&seen, e, state), seen.size(0), towards, weights, rng)
+    }
+    /// So many samples of each example, example by example: see [`Process::sample`].
+    ///
+    /// # Errors
+    /// As [`Process::sample`].
+    pub fn sample(
+        &self,
+        process: &Process,
+        pictures: Tensor,
+        times: usize,
+        how: Sampler,
+        rng: &mut Rng,
+    ) -> Result<Vec<usize>> {
+        let seen = no_grad(|| self.embed(pictures, process.symbols()))?;
+        let rows: Vec<usize> = (0..seen.size(0)).flat_map(|e| std::iter::repeat_n(e, times)).collect();
+        process.sample(&|e, state| self.unmask(&seen, e, state), &rows, how, rng)
+    }
     /// Logits `[rows, symbols, values]` for states `[rows, symbols, values + 1]` of these examples: an unmasking model.
     ///
     /// # Errors
@@ -63,6 +94,14 @@ impl Process {
             let flat = state.reshape([rows.len(), symbols * (values + 1)]);
             Ok(flat.matmul(weight).reshape([rows.len(), symbols, values]))
         }
+    }
+
+    /// The [`joint`](Self::joint) distribution of so many samples of one example.
+    ///
+    /// # Errors
+    /// As [`sample`](Self::sample).
+    pub fn sampled_joint(&self, model: &Unmask, times: usize, how: Sampler, rng: &mut Rng) -> Result<Vec<f64>> {
+        Ok(self.joint(&self.sample(model, &vec![0; times], how, rng)?))
     }
 
     /// The joint distribution of samples over all worlds, the last symbol fastest: `values ^ symbols` numbers.
