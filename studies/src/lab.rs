@@ -14,7 +14,7 @@ use crate::keep::Keep;
 use crate::numbers::Numbers;
 
 /// A row of a table of claims: the claim, the name of its numbers, and each control with the name of its numbers.
-pub type Row<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+pub type ClaimRow<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 
 /// How much is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -138,7 +138,7 @@ impl Lab<'_> {
     ///
     /// # Errors
     /// As [`means`](Self::means), and [`Error::Setting`] for a name without numbers.
-    pub fn all_means(&mut self, numbers: &Numbers, claims: &[Row<'_>]) -> Result<()> {
+    pub fn all_means(&mut self, numbers: &Numbers, claims: &[ClaimRow<'_>]) -> Result<()> {
         for (id, name, controls) in claims {
             let of = |(c, of): &(_, &str)| Ok((*c, numbers.of(of)?));
             let controls = controls.iter().map(of).collect::<Result<Vec<(&str, &[f64])>>>()?;
@@ -151,7 +151,7 @@ impl Lab<'_> {
     ///
     /// # Errors
     /// [`Error::Setting`] for a name without numbers, and as [`report`](Self::report).
-    pub fn all_shares(&mut self, numbers: &Numbers, claims: &[Row<'_>]) -> Result<()> {
+    pub fn all_shares(&mut self, numbers: &Numbers, claims: &[ClaimRow<'_>]) -> Result<()> {
         let share = |name: &str| -> Result<Estimate> {
             Ok(Estimate::share(Proportion::of(numbers.of(name)?.iter().map(|x| *x != 0.0)))?)
         };

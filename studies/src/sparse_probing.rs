@@ -15,7 +15,7 @@ use symbolon_read::probe::{Examples, Probe};
 use symbolon_read::rows_of;
 use symbolon_tensor::{Rng, Tensor};
 
-use crate::{Lab, Numbers, Result};
+use crate::{ClaimRow, Lab, Numbers, Result};
 
 const LAYERS: [usize; 5] = [1, 4, 8, 15, 24];
 /// Tokens of a span; the first four, where attention sinks are, are left out.
@@ -188,7 +188,7 @@ fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
     for (id, name) in [("certified", "gap"), ("exact-is-best", "lead")] {
         lab.report(id, Evidence::new(Estimate::exact(n.largest(name))?))?;
     }
-    let claims: [(&str, &str, &[(&str, &str)]); 5] = [
+    let claims: [ClaimRow<'_>; 5] = [
         ("language-neurons", "languages", &[("shuffled labels", "shuffled")]),
         ("language-ablation", "ablation", &[]),
         ("compounds-are-spread", "compound k", &[("precision of one neuron", "compound precision")]),

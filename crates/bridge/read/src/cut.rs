@@ -57,7 +57,7 @@ impl<'m> Cut<'m> {
     /// # Errors
     /// What a pass answers; [`Error::Setting`] for no documents or none at once.
     pub fn rows(&self, documents: &Tensor, at_once: usize) -> Result<Tensor> {
-        let parts = self.parts(documents, at_once)?.into_iter().map(|part| Ok(flat(&part?.narrow(1, 1..))));
+        let parts = self.parts(documents, at_once)?.map(|part| Ok(flat(&part?.narrow(1, 1..))));
         Ok(Tensor::cat(&parts.collect::<Result<Vec<_>>>()?.iter().collect::<Vec<_>>(), 0))
     }
     /// Rows of lists of prompts `[prompts, position]` without first positions, each list in a pass, and for each row the label of its
