@@ -172,7 +172,8 @@ impl Lab<'_> {
     /// As [`open`](Self::open).
     pub fn open_split(&mut self, name: &str) -> Result<()> {
         let rule = format!("split by seeds {:?}", self.seeds);
-        self.open(&Sealed::new(name, rule.as_bytes(), ())).map(|()| ())
+        self.open(&Sealed::new(name, rule.as_bytes(), ()))?;
+        Ok(())
     }
     /// A language model that all claims which have no evidence yet need; or none, after each of them was told why.
     ///

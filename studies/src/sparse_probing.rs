@@ -121,7 +121,7 @@ fn measure(model: &Local, text: &Text, seed: u64, n: &mut Numbers) -> Result<()>
     let mut sparser = Vec::new();
     for (f, (name, _)) in text.features.iter().enumerate() {
         let (mut single, mut share, mut best) = (Vec::new(), Vec::new(), (f64::NEG_INFINITY, 0, 0.0));
-        for l in 0..LAYERS.len() {
+        for (l, layer) in LAYERS.into_iter().enumerate() {
             let (train, test) = text.split(l, f, &train_spans)?;
             let one = SparseProbe::best_single(&train, CANDIDATES)?;
             let [known, f1] = [one.test(&train)?.f1, one.test(&test)?.f1];
@@ -129,7 +129,7 @@ fn measure(model: &Local, text: &Text, seed: u64, n: &mut Numbers) -> Result<()>
             share.push(f1 / Probe::logistic(&train, PENALTY)?.test(&test)?.f1.max(1e-9));
             best = if known >= best.0 { (known, l, f1) } else { best };
             // Certificates where supports matter most: in a middle layer.
-            if LAYERS[l] == 8 {
+            if layer == 8 {
                 let Certificate { gap, lead } = certify(&train, 50, &[1, 3, 5], 3_000)?;
                 n.add_all([("gap", gap), ("lead", lead)]);
             }
