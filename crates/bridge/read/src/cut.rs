@@ -193,7 +193,7 @@ mod tests {
             (rows.size(0), &labels[..11], &labels[25..29]),
             (35, &[0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0][..], &[0, 0, 1, 1][..])
         );
-        assert!(cut.labelled_rows(&[tokens.clone()], &[0, 1]).is_err());
+        assert!(cut.labelled_rows(std::slice::from_ref(&tokens), &[0, 1]).is_err());
         let nothing = cut.disturbance(&tokens, 2, &|x| Ok(x.clone())).unwrap();
         assert!(nothing.len() == 5 && nothing.iter().all(|kl| kl.abs() < 1e-6), "{nothing:?}");
         assert!(cut.disturbance(&tokens, 2, &|x| Ok(x * 0.0)).unwrap().iter().all(|kl| *kl > 1e-6));
