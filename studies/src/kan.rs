@@ -2,18 +2,18 @@
 
 use std::f64::consts::PI;
 
-use symbolon_check::stats::slope;
+use symbolon_check::stats::scaling_exponent;
 use symbolon_data::Peaks;
 use symbolon_draw::{Axis, Plot, Report};
 use symbolon_formula::{Expr, Samples};
 use symbolon_net::layers::{Dropout, Nonlinearity};
-use symbolon_net::train::{Fit, KanFit, Trainer, minimise};
+use symbolon_net::train::{Fit, KanFit, Trainer, in_turn, minimise};
 use symbolon_net::{Kan, KanConfig, Mlp, MlpConfig, Network, fingerprint, parameters_as, trained_numbers};
 use symbolon_read::{Discover, Discovered, Symbolified};
 use symbolon_tensor::optim::{Adam, Lbfgs, Schedule};
 use symbolon_tensor::{DType, Rng, Tensor, no_grad};
 
-use crate::{Lab, Numbers, Result};
+use crate::{ClaimRow, Lab, Numbers, Result};
 
 const TARGET: &str = "exp(sin(pi*x) + y^2)";
 const COMPOSED: &str = "exp((sin(pi*(a^2 + b^2)) + sin(pi*(c^2 + d^2)))/2)";
@@ -47,7 +47,7 @@ fn lbfgs(iterations: usize) -> Lbfgs {
     Lbfgs { iterations, ..Lbfgs::default() }
 }
 
-fn rmse(net: &dyn Network, x: &Tensor, y: &Tensor) -> Result<f64> {
+fn rmse(net: &dyn Network, x: &Tensor, y: &Tensor) -> symbolon_net::Result<f64> {
     Ok(no_grad(|| net.answer(x))?.mse(y).item().sqrt())
 }
 
@@ -65,8 +65,7 @@ fn formulas(lab: &mut Lab, n: &mut Numbers, seed: u64) -> Result<()> {
     let config = KanConfig::new([2, 5, 1]);
     let how = Discover::default();
     // Without splines there are no grids that could follow the data.
-    let (first, then) = (KanFit { regrids: 0, ..how.first }, KanFit { regrids: 0, ..how.then });
-    let plain = Discover { first, then, ..how };
+    let plain = how.with_fixed_grids();
     let mut silu = kan(&config, seed)?;
     silu.layers.iter_mut().for_each(|l| l.scale_spline = l.scale_spline.zeros_like());
     let steps = kan(&KanConfig { degree: 0, ..config.clone() }, seed)?;
@@ -91,12 +90,6 @@ fn formulas(lab: &mut Lab, n: &mut Numbers, seed: u64) -> Result<()> {
         lab.show(|report| show_formula(report, &found, error, &random));
     }
     Ok(())
-}
-
-/// Slope of log error over log parameters, up to the smallest error: behind it is the noise floor.
-fn falls(curve: &[(f64, f64)]) -> f64 {
-    let least = (0..curve.len()).min_by(|a, b| curve[*a].1.total_cmp(&curve[*b].1)).unwrap_or(0);
-    slope(&curve[..=least.max(1)].iter().map(|(n, e)| (n.ln(), e.ln())).collect::<Vec<_>>())
 }
 
 /// Errors of a network that is refined again and again, by its number of parameters; and how much a doubled grid changes it.
@@ -151,26 +144,23 @@ fn poisson<N: Network>(mut net: N) -> Result<f64> {
         let second = first.sum().grad_graph(&[&x]).remove(0);
         Ok((second + &u * (PI * PI)).square().mean() * 0.01 + net.answer(&ends)?.square().mean())
     })?;
-    rmse(&net, &x, &u)
+    Ok(rmse(&net, &x, &u)?)
 }
 
 /// Five peaks, learned one after the other: errors on the first four at the end over what they were right after each was learned,
 /// and what the network says at the end.
 fn peaks<N: Network>(net: &mut N, chosen: &dyn Fn(&str) -> bool) -> Result<(f64, Curve)> {
     let all = Peaks::new(5, 100);
-    let error = |net: &N, i: usize| -> Result<f64> {
+    let learn = |net: &mut N, i: usize| {
+        let [x, y] = all.part(i);
+        minimise(net, &lbfgs(100), chosen, |net| Ok(net.answer(&x)?.mse(&y))).map(|_| ())
+    };
+    let error = |net: &N, i: usize| {
         let [x, y] = all.part(i);
         Ok(rmse(net, &x, &y)?.max(FLOOR))
     };
-    let mut then = Vec::new();
-    for i in 0..all.count {
-        let [x, y] = all.part(i);
-        minimise(net, &lbfgs(100), chosen, |net| Ok(net.answer(&x)?.mse(&y)))?;
-        then.push(error(net, i)?);
-    }
-    let now = (0..4).map(|i| error(net, i)).collect::<Result<Vec<f64>>>()?;
-    let said = all.x.to_vec::<f64>().into_iter().zip(net.answer(&all.x)?.to_vec::<f64>()).collect();
-    Ok((now.iter().sum::<f64>() / then[..4].iter().sum::<f64>(), said))
+    let forgotten = in_turn(net, all.count, learn, error)?.forgotten();
+    Ok((forgotten, all.x.to_vec::<f64>().into_iter().zip(net.answer(&all.x)?.to_vec::<f64>()).collect()))
 }
 
 /// Errors by size, an equation, and what is left of peaks that were learned before.
@@ -180,8 +170,8 @@ fn comparisons(lab: &mut Lab, n: &mut Numbers, seed: u64) -> Result<()> {
     let [train, test] = data(COMPOSED, 1000, &mut Rng::new(seed ^ 0x5ca1e))?;
     let (curve, change) = refined(&train, &test, &grids, seed)?;
     let others = perceptrons(&train, &test, &widths, seed)?;
-    let steepest = others.iter().map(|(_, c)| falls(c)).fold(f64::INFINITY, f64::min);
-    let own = falls(&curve);
+    let steepest = others.iter().map(|(_, c)| scaling_exponent(c)).fold(f64::INFINITY, f64::min);
+    let own = scaling_exponent(&curve);
     let mut solver = kan(&KanConfig { grid: 10, ..KanConfig::new([1, 3, 1]) }, seed)?;
     solver.update_grids(&Tensor::linspace(-1.0, 1.0, 101, DType::F64).unsqueeze(1), 0.02)?;
     let equation = [poisson(solver)?, poisson(mlp(&[1, 20, 20, 1], seed)?)?];
@@ -192,9 +182,22 @@ fn comparisons(lab: &mut Lab, n: &mut Numbers, seed: u64) -> Result<()> {
     let (forgotten, also) = peaks(&mut mlp(&[1, 30, 30, 1], seed)?, &|_| true)?;
     n.add_all([("slope", own), ("slope ahead", steepest - own), ("change", change)]);
     n.add_all([("kept", kept), ("forgotten", forgotten)]);
-    if lab.seeds()[0] == seed {
-        lab.show(|report| show_curves(report, &curve, &others, equation, &said, &also));
+    if lab.seeds()[0] != seed {
+        return Ok(());
     }
+    let sizes = Plot::new("Test error by size").x(Axis::new("parameters").log()).y(Axis::new("RMSE").log());
+    let sizes = sizes.line("KAN, refined", &curve).lines(&others);
+    let peaks = Plot::new("Five peaks").x(Axis::new("x")).y(Axis::new("answer")).line("KAN", &said).line("MLP", &also);
+    let [kan, mlp] = equation.map(|error| format!("{error:.2e}"));
+    lab.show(|report| {
+        report
+            .section("Errors by size")
+            .figure(format!("Data of {COMPOSED}, 1000 points."), sizes)
+            .section("Poisson's equation")
+            .text(format!("Error of the solution found from the equation's residual: KAN {kan}, perceptron {mlp}."))
+            .section("Five peaks, one after the other")
+            .figure("Each peak was learned alone; this is what is said after the last one.", peaks)
+    });
     Ok(())
 }
 
@@ -212,7 +215,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     let controls =
         [("steps for splines", "right steps"), ("SiLU alone", "right silu"), ("random target", "printed random")];
     lab.all_shares(&n, &[("formula-found", "right", &controls)])?;
-    let claims: [(&str, &str, &[(&str, &str)]); 6] = [
+    let claims: [ClaimRow<'_>; 6] = [
         ("formula-exact", "error", &[("steps for splines", "error steps"), ("SiLU alone", "error silu")]),
         ("pruned-to-one-node", "nodes", &[("no sparsity", "nodes dense")]),
         ("errors-fall-with-size", "slope", &[]),
@@ -238,26 +241,4 @@ fn show_formula(report: Report, found: &Discovered, error: f64, random: &Discove
         let plot = Plot::new(title).height(160.0).line("the edge's spline", &e.curve).line(name, &e.fitted());
         report.figure(format!("{name} explains {:.4} % of it.", 100.0 * e.fit.r2), plot)
     })
-}
-
-fn show_curves(
-    report: Report,
-    curve: &[(f64, f64)],
-    others: &[(String, Curve)],
-    [kan, mlp]: [f64; 2],
-    said: &[(f64, f64)],
-    also: &[(f64, f64)],
-) -> Report {
-    let sizes = Plot::new("Test error by size").x(Axis::new("parameters").log()).y(Axis::new("RMSE").log());
-    let peaks = Plot::new("Five peaks").x(Axis::new("x")).y(Axis::new("answer"));
-    report
-        .section("Errors by size")
-        .figure(format!("Data of {COMPOSED}, 1000 points."), sizes.line("KAN, refined", curve).lines(others))
-        .section("Poisson's equation")
-        .text(format!("Error of the solution found from the equation's residual: KAN {kan:.2e}, perceptron {mlp:.2e}."))
-        .section("Five peaks, one after the other")
-        .figure(
-            "Each peak was learned alone; this is what is said after the last one.",
-            peaks.line("KAN", said).line("MLP", also),
-        )
 }

@@ -43,7 +43,7 @@ use symbolon_check::catalogue::Catalogue;
 
 pub use error::{Error, Result};
 pub use index::{Paper, papers};
-pub use lab::{Lab, Profile, quickest};
+pub use lab::{ClaimRow, Lab, Profile, quickest};
 pub use numbers::Numbers;
 pub use run::{Settings, now, run};
 pub use table::{Row, State, markdown, table};

@@ -3,7 +3,7 @@
 
 use std::f64::consts::FRAC_PI_2;
 
-use symbolon_data::{Modular, indices};
+use symbolon_data::Modular;
 use symbolon_draw::{Axis as Scale, Bars, Plot, Report};
 use symbolon_net::train::{Trainer, watched};
 use symbolon_net::{Error, Network, fingerprint};
@@ -13,7 +13,7 @@ use symbolon_read::fourier::{
 use symbolon_tensor::optim::Adam;
 use symbolon_tensor::{Rng, Tensor, no_grad};
 
-use crate::{Lab, Numbers, Result};
+use crate::{ClaimRow, Lab, Numbers, Result};
 
 /// Steps between two looks at a network.
 const LOOK: usize = 100;
@@ -48,19 +48,14 @@ fn trained(
     steps: usize,
     enough: impl Fn(&[Look]) -> bool,
 ) -> Result<(TwoLayers, Vec<Look>)> {
-    let (x, y, shares) = (train.inputs(), indices(&train.sums()).unsqueeze(1), train.shares());
+    let x = train.inputs();
     let trainer = Trainer::new(Adam::new(rate).with_decay(decay)).epochs((steps / LOOK) as u64);
-    let loss = |net: &TwoLayers| -> symbolon_net::Result<Tensor> {
-        let logits = net.answer(&x)?;
-        let losses = logits.logsumexp(1, false) - logits.gather(1, &y).squeeze(1);
-        Ok((losses * &shares).sum())
-    };
     let look = |net: &TwoLayers, step: usize| {
         let norm = net.parameters().iter().map(|(_, p)| p.square().sum().item()).sum::<f64>().sqrt();
         let [train, test] = [accuracy(net, train)?, accuracy(net, test)?];
         Ok(Look { step, train, test, concentration: net.concentration().map_err(Error::other)?, norm })
     };
-    let looks = watched(trainer, &mut net, LOOK, |net, _| loss(net), look, enough)?;
+    let looks = watched(trainer, &mut net, LOOK, |net, _| Ok(train.loss(&net.answer(&x)?)), look, enough)?;
     Ok((net, looks))
 }
 
@@ -73,13 +68,6 @@ fn first(looks: &[Look], holds: impl Fn(&Look) -> bool) -> f64 {
 fn indicated(net: &TwoLayers, all: &Modular) -> Result<Indicated> {
     let strengths = strengths(&groups(&net.neurons()?), all.p);
     Ok(against_indicator(&no_grad(|| net.answer(&all.inputs()))?, &all.pairs, &strengths)?)
-}
-
-/// The share of neurons whose final frequency the race at the start names; `shift` gives each the start of another one.
-fn predicted(start: &TwoLayers, end: &TwoLayers, shift: usize) -> Result<f64> {
-    let end = end.neurons()?;
-    let right = start.winners(shift)?.iter().zip(&end).filter(|(k, m)| **k == m.frequency).count();
-    Ok(right as f64 / end.len() as f64)
 }
 
 /// Networks trained on all pairs: as waves with ReLU, in closed form with squares.
@@ -105,7 +93,7 @@ fn waves(lab: &mut Lab, n: &mut Numbers, all: &Modular, seed: u64) -> Result<()>
     let (net, _) = trained(start.clone(), [all, all], 5e-5, 0.0, 5000, |_| false)?;
     let Indicated { r2, side } = indicated(&net, all)?;
     n.add_all([("closed form", r2), ("closed form start", indicated(&start, all)?.r2), ("side peaks", side)]);
-    n.add_all([("lottery", predicted(&start, &net, 0)?), ("lottery shuffled", predicted(&start, &net, 1)?)]);
+    n.add_all([("lottery", start.foretells(&net, 0)?), ("lottery shuffled", start.foretells(&net, 1)?)]);
     Ok(())
 }
 
@@ -147,7 +135,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
             lab.show(|report| show_grokking(report, &looks));
         }
     }
-    let claims: [(&str, &str, &[(&str, &str)]); 11] = [
+    let claims: [ClaimRow<'_>; 11] = [
         ("learns", "accuracy", &[("random network", "accuracy start")]),
         ("neurons-become-waves", "ipr", &[("random network", "ipr start")]),
         ("phases-align", "misaligned", &[("random network", "misaligned start")]),
@@ -180,15 +168,8 @@ fn show_waves(report: Report, net: &TwoLayers, all: &Modular) -> Report {
     let groups = groups(&neurons);
     let bars = Bars::new("Neurons of each frequency", groups.iter().map(|g| format!("k = {}", g.frequency)));
     let bars = bars.group("neurons", &groups.iter().map(|g| g.neurons as f64).collect::<Vec<_>>());
-    // What is left when the loudest frequencies are silenced, one after the other.
-    let mut order = groups;
-    order.sort_by(|a, b| b.strength.total_cmp(&a.strength));
-    let left = |gone: usize| {
-        let out: Vec<usize> = order[..gone].iter().map(|g| g.frequency).collect();
-        let quiet = net.rewritten(|m| if out.contains(&m.frequency) { Neuron { beta: 0.0, ..m } } else { m });
-        Some((gone as f64, accuracy(&quiet.ok()?, all).ok()?))
-    };
-    let left: Vec<(f64, f64)> = (0..=order.len()).filter_map(left).collect();
+    let left = net.silenced(|net| Ok(accuracy(net, all)?)).unwrap_or_default();
+    let left: Vec<(f64, f64)> = left.into_iter().enumerate().map(|(gone, a)| (gone as f64, a)).collect();
     let silenced =
         Plot::new("Silenced frequencies").x(Scale::new("frequencies silenced")).y(Scale::new("accuracy").percent());
     report

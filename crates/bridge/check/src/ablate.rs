@@ -122,6 +122,16 @@ impl<'n> Ablated<'n> {
         Ok(no_grad(|| self.network.forward(inputs, &mut trace))?)
     }
 
+    /// By which share a loss of the output rises when all parts are taken out; the loss is told the output and the inputs.
+    ///
+    /// # Errors
+    /// As [`forward`](Ablated::forward).
+    pub fn rise(&self, inputs: &[Tensor], loss: &dyn Fn(&Tensor, &[Tensor]) -> f64) -> Result<f64> {
+        let of = |out: bool| Ok::<_, Error>(loss(&self.forward(inputs, &vec![out; self.len()])?, inputs));
+        let before = of(false)?;
+        Ok((of(true)? - before) / before)
+    }
+
     fn edit(&self, part: &Part, reference: Option<&Activation>) -> Result<Edit> {
         let select = part.select.clone();
         let Some(reference) = reference else { return Ok(Edit::Zero.at(select)) };

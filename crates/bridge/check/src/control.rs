@@ -21,6 +21,26 @@ pub fn untrained_twin(network: &dyn Network, rng: &mut Rng) -> Result<Box<dyn Ne
     Ok(Architecture::from_json(&network.config())?.build(rng, device)?)
 }
 
+/// A number of a network as a share of the mean of what untrained twins say, one twin for each seed: an error that does not depend
+/// on the scale of a task.
+///
+/// # Errors
+/// [`Error::Request`] for no seeds; as [`untrained_twin`]; what `number` answers.
+pub fn over_untrained<E: From<Error>>(
+    network: &dyn Network,
+    seeds: std::ops::Range<u64>,
+    number: impl Fn(&dyn Network) -> std::result::Result<f64, E>,
+) -> std::result::Result<f64, E> {
+    let (count, mut sum) = (seeds.clone().count(), 0.0);
+    if count == 0 {
+        return Err(Error::Request { what: "untrained twins", problem: "no seeds; give at least one".into() }.into());
+    }
+    for seed in seeds {
+        sum += number(&*untrained_twin(network, &mut Rng::new(seed))?)?;
+    }
+    Ok(number(network)? / (sum / count as f64))
+}
+
 /// Labels dealt out again at random: how many there are of each stays, which example has which does not.
 pub fn shuffled<T: Clone>(labels: &[T], rng: &mut Rng) -> Vec<T> {
     rng.permutation(labels.len()).to_vec::<i64>().into_iter().map(|i| labels[i as usize].clone()).collect()

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use std::slice::from_ref;
 use symbolon_check::catalogue::Catalogue;
-use symbolon_check::control::{Rotation, random_direction, shuffled, untrained_twin};
+use symbolon_check::control::{Rotation, over_untrained, random_direction, shuffled, untrained_twin};
 use symbolon_check::stats::Bootstrap;
 use symbolon_check::{Ablated, Ablation, CircuitRuns, Part, interchange_accuracy, selectivity};
 use symbolon_net::{Architecture, Axis, Edit, Network, Select, SiteInfo, Trace, fingerprint, parameters};
@@ -67,6 +67,10 @@ fn ablations_put_in_what_they_say() {
     assert!(possible(drawn[0], 1.0) && possible(drawn[1], 3.0), "{drawn:?}");
     assert_eq!(drawn, leads(Ablation::Resample(3)));
     assert!((0..20).any(|seed| leads(Ablation::Resample(seed)) != drawn));
+    // The mean lead falls from 14 to 2.
+    let ablated = Ablated::new(&network, from_ref(&reference), &units()[..1], Ablation::Zero).unwrap();
+    let rise = ablated.rise(from_ref(&x), &|y, _| lead(y).iter().sum::<f64>() / 2.0).unwrap();
+    assert!((rise - (2.0 - 14.0) / 14.0).abs() < 1e-12, "{rise}");
 }
 
 #[test]
@@ -167,6 +171,11 @@ fn twins_share_the_architecture_alone() {
     assert_ne!(fingerprint(&*twin), fingerprint(&*network));
     assert_eq!(fingerprint(&*twin), fingerprint(&*untrained_twin(&*network, &mut Rng::new(1)).unwrap()));
     assert!(untrained_twin(&Planted::new(), &mut Rng::new(1)).is_err());
+    // A number that is one for the network and two for each twin.
+    let own = fingerprint(&*network);
+    let number = |net: &dyn Network| Ok::<_, symbolon_check::Error>(if fingerprint(net) == own { 1.0 } else { 2.0 });
+    assert_eq!(over_untrained(&*network, 3..7, number).unwrap(), 0.5);
+    assert!(over_untrained(&*network, 3..3, number).is_err());
 }
 
 #[test]

@@ -34,6 +34,14 @@ pub fn arithmetic(net: &dyn Network, x: &Tensor, names: &[&str], tolerance: f64)
     Ok(nodes.iter().map(Expr::simplify).collect())
 }
 
+/// The first output's formula over inputs `x0`, `x1`, .., in words, or why there is none: see [`arithmetic`].
+pub fn arithmetic_or_why(net: &dyn Network, x: &Tensor, tolerance: f64) -> String {
+    let inputs = if x.rank() == 2 { x.size(1) } else { 0 };
+    let names: Vec<String> = (0..inputs).map(|i| format!("x{i}")).collect();
+    let said = arithmetic(net, x, &names.iter().map(String::as_str).collect::<Vec<_>>(), tolerance);
+    said.map_or_else(|e| format!("refused: {e}"), |f| f.first().map_or_else(String::new, Expr::to_string))
+}
+
 fn gated(nalu: &Nalu, x: &Tensor, nodes: &[Expr], tolerance: f64, place: &dyn Fn(&str) -> String) -> Result<Vec<Expr>> {
     let open = no_grad(|| nalu.openness(x));
     let columns: Vec<Vec<f64>> = (0..open.size(1)).map(|o| open.get((.., o as isize)).to_vec()).collect();

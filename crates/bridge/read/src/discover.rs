@@ -63,6 +63,11 @@ impl Discovered {
 }
 
 impl Discover<'_> {
+    /// The same without moves of the grids: for edges that have none worth moving.
+    pub fn with_fixed_grids(self) -> Self {
+        let fixed = |fit| KanFit { regrids: 0, ..fit };
+        Self { first: fixed(self.first), then: fixed(self.then), ..self }
+    }
     /// Looks for a formula of one output `[samples, 1]` at `x` `[samples, inputs]`, with a name for each input. Only parameters that
     /// `chosen` keeps are trained: all of them, but for ablations.
     ///

@@ -69,6 +69,11 @@ impl Eraser {
             Ok(Eraser { mean: rows.detach().mean_axis(0, true), from: to.t(), to })
         })
     }
+    /// Leaves out orthonormal directions `[directions, units]`: rows become as the mean of these rows along them.
+    pub fn along(directions: &Tensor, rows: &Tensor) -> Eraser {
+        let to = directions.detach();
+        Eraser { mean: no_grad(|| rows.mean_axis(0, true)), from: to.t(), to }
+    }
     /// Rows without the concept, `[rows, units]`.
     pub fn erase(&self, rows: &Tensor) -> Tensor {
         let kind = rows.dtype();
@@ -80,6 +85,21 @@ impl Eraser {
         let eraser = self.clone();
         Edit::map(move |a| Ok(a.from_rows(&eraser.erase(&a.rows()))?.into_tensor()))
     }
+}
+
+/// Columns of values `[rows, columns]` by how far the means of the first two classes are apart, the farthest first: which features
+/// or directions tell them from each other.
+///
+/// # Errors
+/// [`Error::Setting`] as [`Eraser::leace`].
+pub fn by_difference(values: &Tensor, labels: &[usize]) -> Result<Vec<usize>> {
+    check(values, labels)?;
+    let of = |class: usize| {
+        let at: Vec<usize> = (0..labels.len()).filter(|&i| labels[i] == class).collect();
+        values.index_select(0, &symbolon_data::indices(&at)).mean_axis(0, false)
+    };
+    let order = no_grad(|| (of(0) - of(1)).abs().argsort(0, true));
+    Ok(order.to_vec::<i64>().into_iter().map(|c| c as usize).collect())
 }
 
 /// How many classes there are.

@@ -6,6 +6,7 @@
 mod arithmetic;
 pub mod attribution;
 mod cards;
+mod cut;
 pub mod das;
 pub mod describe;
 pub mod dictionary;
@@ -24,13 +25,14 @@ mod rows;
 mod steer;
 mod symbolify;
 
-pub use arithmetic::arithmetic;
+pub use arithmetic::{arithmetic, arithmetic_or_why};
 pub use cards::CARDS;
+pub use cut::{Cut, RowEdit};
 pub use discover::{Discover, Discovered};
 pub use entry::Entry;
 pub use error::{Error, Result};
 pub use flow::integrate;
-pub use rest::{Continued, Layered, Rest};
+pub use rest::{Continued, Layered, Rest, last_rows_shared};
 pub use rows::{last_rows, rows, rows_of};
 pub use steer::Steer;
 pub use symbolify::{NamedEdge, Symbolified, Symbolify, refit_exactly};

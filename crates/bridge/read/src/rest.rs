@@ -9,6 +9,7 @@ use symbolon_net::{Network, Parameters, SiteInfo, Trace, Transformer};
 use symbolon_tensor::{Tensor, no_grad};
 
 use crate::error::{Error, Result};
+use crate::rows::last_rows;
 
 /// A network of layers that share a residual stream.
 pub trait Layered: Network {
@@ -144,6 +145,24 @@ impl<'n> Continued<'n> {
         }
         Ok(Self { network, prefix: cache })
     }
+}
+
+/// [`last_rows`] of a language model, where all sequences may begin alike: what they share is run once.
+///
+/// # Errors
+/// As [`last_rows`].
+pub fn last_rows_shared(
+    network: &pretrained::Transformer,
+    sequences: &[Vec<u32>],
+    sites: &[String],
+    at_once: usize,
+) -> Result<Vec<Tensor>> {
+    let first: &[u32] = sequences.first().map_or(&[], Vec::as_slice);
+    let alike = |s: &Vec<u32>| s.iter().zip(first).take_while(|(a, b)| a == b).count();
+    // The last token of each is left to be read.
+    let shared = sequences.iter().map(|s| alike(s).min(s.len().saturating_sub(1))).min().unwrap_or(0);
+    let rest: Vec<Vec<u32>> = sequences.iter().map(|s| s[shared..].to_vec()).collect();
+    last_rows(&Continued::new(network, &first[..shared])?, &rest, sites, at_once)
 }
 
 impl Parameters for Continued<'_> {

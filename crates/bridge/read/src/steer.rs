@@ -1,6 +1,6 @@
 //! Steering: a direction pushed, damped or taken out while the network runs (Zou et al. 2023, "Representation engineering").
 
-use symbolon_net::{Activation, Edit};
+use symbolon_net::{Activation, Edit, Trace};
 use symbolon_tensor::Tensor;
 
 use crate::error::Result;
@@ -17,6 +17,14 @@ pub enum Steer {
 }
 
 impl Steer {
+    /// Adds the edit at a site to a trace; a push of zero adds nothing.
+    ///
+    /// # Errors
+    /// As [`Steer::edit`].
+    pub fn on(self, trace: Trace, site: &str, direction: &Tensor) -> Result<Trace> {
+        let edit = self.edit(direction)?;
+        Ok(if matches!(self, Steer::Linear(0.0) | Steer::Piecewise(0.0)) { trace } else { trace.edit(site, edit) })
+    }
     /// The edit for a direction `[units]`, wherever it is used.
     ///
     /// ```

@@ -1,7 +1,7 @@
 //! Descriptions find what was planted; erasure leaves nothing to be read.
 
-use symbolon_read::describe::{Corpus, Fragments, Rule, correlation, describe};
-use symbolon_read::erase::Eraser;
+use symbolon_read::describe::{Corpus, Fragments, Rule, Scores, correlation, describe};
+use symbolon_read::erase::{Eraser, by_difference};
 use symbolon_tensor::{DType, Rng, Tensor};
 
 fn corpus(rng: &mut Rng) -> (Corpus, Vec<u32>) {
@@ -37,6 +37,15 @@ fn planted_rules_are_found_and_noise_has_none() {
         let crossed = correlation(&of_other.description, &corpus, &values, &found.held_out);
         assert!(crossed.abs() < 0.35, "a description of something else: {crossed:.2}");
     }
+    // A token, noise, and nothing at all, side by side.
+    let token: Vec<f32> = ids.iter().map(|id| if *id == 3 { 2.0 } else { 0.0 }).collect();
+    let columns = [token, noise.clone(), vec![0.0; ids.len()]].map(Tensor::from);
+    let values = Tensor::stack(&columns.iter().collect::<Vec<_>>(), 1);
+    let scores = Scores::of(&corpus, &values, Fragments::default(), &mut rng).unwrap();
+    assert!(scores.own[0] > 0.8 && scores.own[1].abs() < 0.25 && scores.own[2] == 0.0, "{:?}", scores.own);
+    assert!(scores.crossed[0].abs() < 0.35 && scores.crossed[2] == 0.0, "{:?}", scores.crossed);
+    let best = scores.best(&corpus, 2);
+    assert!(best.len() == 2 && best[0].0 == 0 && best[0].2.contains("Paris"), "{best:?}");
     let found = describe(&corpus, &noise, Fragments::default(), &mut rng).unwrap().unwrap();
     let r = correlation(&found.description, &corpus, &noise, &found.held_out);
     assert!(r.abs() < 0.25, "noise: {r:.2}");
@@ -74,5 +83,16 @@ fn erased_concepts_have_no_covariance_left_and_the_rest_stays() {
         (rows.t().matmul(&(&z - z.mean_axis(0, true))) / 600.0).abs().max().item()
     };
     assert!(between(&leace.erase(&rows)) < 1e-9 && between(&mean.erase(&rows)) < 1e-9);
+    // Two directions that were left out hold the mean, and nothing else changed.
+    let axes = Tensor::eye(8, DType::F64).narrow(0, 2..4);
+    let without = Eraser::along(&axes, &rows).erase(&rows);
+    assert!((&without - rows.mean_axis(0, true)).narrow(1, 2..4).abs().max().item() < 1e-12);
+    assert!(without.narrow(1, 4..).is_close(&rows.narrow(1, 4..), 1e-12, 0.0));
+    // A unit that is far apart, one that is less so, others that are not.
+    let shift =
+        symbolon_data::indices(&two).to(DType::F64).unsqueeze(1) * Tensor::from([0.0, 3.0, 0.0, -9.0]).unsqueeze(0);
+    let order = by_difference(&(shift + rng.normal([600, 4], DType::F64)), &two).unwrap();
+    assert_eq!(order[..2], [3, 1]);
+    assert!(by_difference(&rows, &two[..10]).is_err());
     assert!(Eraser::leace(&rows, &two[..10]).is_err() && Eraser::mean_difference(&rows, &labels).is_err());
 }

@@ -4,7 +4,7 @@ use symbolon_formula::Expr;
 use symbolon_net::layers::{Arithmetic, ArithmeticLayer, Nau, Nmu};
 use symbolon_net::train::minimise;
 use symbolon_net::{ArithmeticConfig, ArithmeticNet, Kan, KanConfig, Network, Trace, parameters_as};
-use symbolon_read::{Discover, Error, Symbolify, arithmetic, refit_exactly};
+use symbolon_read::{Discover, Error, Symbolify, arithmetic, arithmetic_or_why, refit_exactly};
 use symbolon_tensor::optim::Lbfgs;
 use symbolon_tensor::{DType, Rng, Tensor};
 
@@ -83,6 +83,8 @@ fn arithmetic_is_printed_or_refused() {
     // Also behind the trait, as checkpoints give it; other networks are refused.
     let boxed: Box<dyn Network> = Box::new(net.clone());
     assert_eq!(arithmetic(&*boxed, &x, &["a", "b", "c"], 0.01).unwrap(), found);
+    assert_eq!(arithmetic_or_why(&*boxed, &x, 0.01), "x2*(x0 - x1)");
+    assert!(arithmetic_or_why(&*boxed, &x, 1e-5).starts_with("refused: "));
     let kan = Kan::new(&KanConfig::new([3, 1]), &mut Rng::new(1)).unwrap();
     assert!(matches!(arithmetic(&kan, &x, &["a", "b", "c"], 0.01), Err(Error::Net(_))));
     let mut nalu = ArithmeticNet::new(&ArithmeticConfig::new(Arithmetic::Nalu, [2, 1]), &mut Rng::new(7)).unwrap();
@@ -108,10 +110,14 @@ fn a_formula_is_discovered_and_none_is_in_noise() {
     let found = Discover::default().run(fresh(), &data.x, &data.y, &names, &|_| true).unwrap();
     assert!(found.nodes() >= 1, "{found:?}");
     let formula = found.formula.expect("a formula");
-    assert!(formula.values(&names, &data.x).unwrap().mse(&data.y).item() < 1e-3, "{formula}");
+    // What is promised of it; another formula than the one that made the data may do that, too.
+    let unexplained = formula.values(&names, &data.x).unwrap().mse(&data.y).item();
+    assert!(unexplained <= 0.1 * data.y.var_axes(&[], false, 0).item(), "{formula}: {unexplained}");
     let noise = data.noise(&mut rng);
     let found = Discover::default().run(fresh(), &noise.x, &noise.y, &names, &|_| true).unwrap();
     assert!(found.formula.is_none(), "{:?}", found.formula);
+    let fixed = Discover::default().with_fixed_grids();
+    assert_eq!((fixed.first.regrids, fixed.then.regrids, fixed.first.sparse), (0, 0, 1e-2));
     // Where everything is pruned there is nothing to name.
     let found = Discover { prune: [1e9, 0.1], ..Discover::default() };
     let found = found.run(fresh(), &data.x, &data.y, &names, &|_| true).unwrap();

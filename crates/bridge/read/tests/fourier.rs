@@ -129,10 +129,24 @@ fn two_layers_are_read_changed_and_compared() {
     assert!(net.rewritten(|m| m).unwrap().answer(&inputs).unwrap().is_close(&net.answer(&inputs).unwrap(), 1e-4, 1e-3));
     let quiet = net.rewritten(|m| Neuron { alpha: if m.frequency < 4 { m.alpha } else { 0.01 }, ..m }).unwrap();
     assert_eq!(loud(&quiet.neurons().unwrap(), 0.1).len(), 3 * 7);
+    let left = net.silenced(|net| Ok(net.answer(&inputs)?.abs().max().item())).unwrap();
+    assert_eq!((left.len(), left[5]), (6, 0.0));
+    assert!(left.windows(2).all(|w| w[1] < w[0]), "{left:?}");
     // The race of a neuron's own start, and of its neighbour's.
     let random = TwoLayers::new(P, 20, true, &mut Rng::new(3));
     let (own, next) = (random.winners(0).unwrap(), random.winners(1).unwrap());
     assert_eq!((&own[1..], own[0]), (&next[..19], next[19]));
+    // Neurons that became what the race names.
+    let mut fixed: Vec<usize> = own.clone();
+    let end = |k: &[usize]| {
+        let wave = |f: &usize| Neuron { frequency: *f, alpha: 1.0, phi: 0.0, beta: 1.0, psi: 0.0 };
+        let [input, output] = written(&k.iter().map(wave).collect::<Vec<_>>(), P);
+        TwoLayers { input: input.t(), output, square: true }
+    };
+    assert_eq!(random.foretells(&end(&fixed), 0).unwrap(), 1.0);
+    fixed[7] = 1 + own[7] % 5;
+    assert_eq!(random.foretells(&end(&fixed), 0).unwrap(), 0.95);
+    assert!(random.foretells(&end(&fixed[1..]), 0).is_err());
     assert!(against_indicator(&inputs, &pairs[1..], &[1.0; 5]).is_err());
     assert!(net.answer(&inputs.narrow(1, ..4)).is_err());
 }

@@ -44,7 +44,7 @@ fn weights_are_read_without_the_norm() {
 #[test]
 fn what_follows_a_prefix_is_what_the_whole_says() {
     use symbolon_net::pretrained::{Config, Transformer as Published};
-    use symbolon_read::{Continued, last_rows};
+    use symbolon_read::{Continued, last_rows, last_rows_shared};
     let config = serde_json::json!({
         "model_type": "llama", "vocab_size": 40, "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2,
         "intermediate_size": 24, "tie_word_embeddings": true
@@ -60,5 +60,11 @@ fn what_follows_a_prefix_is_what_the_whole_says() {
         let b = last_rows(&Continued::new(&network, &[3, 1][..prefix]).unwrap(), rest, &sites, 2).unwrap();
         assert!(a.iter().zip(&b).all(|(a, b)| a.is_close(b, 1e-5, 1e-4)));
     }
-    assert!(last_rows(&network, &[vec![]], &sites, 2).is_err());
+    let b = last_rows_shared(&network, &whole, &sites, 2).unwrap();
+    assert!(a.iter().zip(&b).all(|(a, b)| a.is_close(b, 1e-5, 1e-4)));
+    for none in [vec![vec![]], vec![]] {
+        assert!(
+            last_rows(&network, &none, &sites, 2).is_err() && last_rows_shared(&network, &none, &sites, 2).is_err()
+        );
+    }
 }

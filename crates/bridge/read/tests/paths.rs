@@ -2,7 +2,7 @@
 
 use symbolon_net::{Edit, Network, Trace};
 use symbolon_net::{Transformer, TransformerConfig};
-use symbolon_read::paths::surgery::{Surgery, along};
+use symbolon_read::paths::surgery::{Surgery, along, summed};
 use symbolon_read::paths::*;
 use symbolon_tensor::{DType, Rng, Tensor};
 
@@ -81,8 +81,10 @@ fn residuals_stay_below_the_bound_where_it_binds() {
         let (law, before) = (Bound::of(&stack), composite_norm(&residual(&x)).item());
         if law.binds(before) {
             bound += 1;
-            assert!(composite_norm(&residual(&run(&stack, &x))).item().ln() <= law.ln_after(before));
+            let excess = composite_norm(&residual(&run(&stack, &x))).item().ln() - law.ln_after(before);
+            assert!(excess <= 0.0 && Bound::excess(&stack, &x).unwrap() == Some(excess));
         }
+        assert_eq!(Bound::excess(&stack, &x).unwrap().is_some(), law.binds(before));
     }
     assert!(bound > 0);
 }
@@ -129,6 +131,25 @@ fn surgery_leaves_what_is_written_by_hand() {
     let x = embedded(&net, &tokens);
     let read = net.unembed.as_ref().unwrap().forward(&net.final_norm.as_ref().unwrap().forward(&x));
     assert!(error(&empty, &read) < 1e-6);
-    let one = net.forward(&[tokens], &mut along(Trace::new(), &[None, Some(1), None], 3)).unwrap();
+    let steps = vec![None, Some(1), None];
+    let one = net.forward(std::slice::from_ref(&tokens), &mut along(Trace::new(), &steps, 3)).unwrap();
     assert!(error(&one, &read) > 1e-3);
+    let both = summed(&net, &tokens, &[vec![None; 3], steps], 3).unwrap();
+    assert!(error(&both, &(one + read)) < 1e-5);
+    assert!(summed(&net, &tokens, &[], 3).is_err());
+}
+
+#[test]
+fn a_published_model_collapses_without_its_skips() {
+    let config = serde_json::json!({
+        "model_type": "llama", "vocab_size": 40, "hidden_size": 16, "num_hidden_layers": 6, "num_attention_heads": 2,
+        "intermediate_size": 24, "tie_word_embeddings": true
+    });
+    let config = symbolon_net::pretrained::Config::from_json(&config).unwrap();
+    let network = symbolon_net::pretrained::Transformer::random(&config, &mut Rng::new(2)).unwrap();
+    let left = surgery::collapse(&network, &Rng::new(3).indices([2, 7], 40)).unwrap();
+    assert_eq!(left.iter().map(|l| l.0).collect::<Vec<_>>(), Surgery::ALL.map(|s| s.0));
+    assert!(left.iter().all(|(_, by_layer)| by_layer.len() == 7 && by_layer.iter().all(|l| l.len() == 2)));
+    let last = |i: usize| left[i].1[6][0];
+    assert!(last(3) < 0.5 * last(0), "{} {}", last(3), last(0));
 }

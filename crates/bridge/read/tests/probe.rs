@@ -2,8 +2,8 @@
 
 use symbolon_check::control::Rotation;
 use symbolon_read::Error;
-use symbolon_read::probe::sparse::{Ranking, Search, SparseProbe, curve, pruned};
-use symbolon_read::probe::{Concept, Examples, Pairs, Probe, Reader, with_control};
+use symbolon_read::probe::sparse::{Ranking, Search, SparseProbe, certify, curve, enough, planted, pruned};
+use symbolon_read::probe::{Concept, Examples, Pairs, Probe, Reader, best_layer, with_control};
 use symbolon_tensor::{DType, Rng, Tensor};
 
 /// Normal rows; the property is written along a random direction, a shift of three deviations.
@@ -215,4 +215,102 @@ fn reading_vectors_and_the_trap_of_ordered_pairs() {
     let trap = Pairs::in_order(&half(&shown, true), &half(&hidden, true)).unwrap().read(Reader::Pca).unwrap();
     assert!(cosine(&trap.vector, &direction).abs() < 0.5);
     assert!(Pairs::new(&shown, &hidden.narrow(0, 1..), &mut rng).is_err());
+}
+
+#[test]
+fn planted_neurons_are_certified_counted_and_turned_away() {
+    let mut rng = Rng::new(11);
+    let (all, truth) = planted(600, 30, 3, &mut rng).unwrap();
+    let near = Ranking::MeanDifference.choose(&all, 20).unwrap();
+    assert_eq!(Search::new(&all, &near).unwrap().best(3, 1e-3, 1_000).unwrap().support, truth);
+    let certificate = certify(&all, 20, &[1, 3], 1_000).unwrap();
+    assert!(certificate.gap <= 1e-3 + 1e-9 && (0.0..=1e-3).contains(&certificate.lead), "{certificate:?}");
+    // Tokens of a span stay together.
+    let (train, test) = all.split_by(|i| i / 10 % 3 != 0).unwrap();
+    assert_eq!((train.len(), test.len()), (400, 200));
+    assert!(train.rows().get(0).is_close(&all.rows().get(10), 0.0, 0.0));
+    let single = SparseProbe::best_single(&train, 10).unwrap();
+    assert!(truth.contains(&single.support[0]));
+    let best = single.test(&train).unwrap().f1;
+    for unit in Ranking::MeanDifference.choose(&train, 10).unwrap() {
+        assert!(SparseProbe::on(&train, &[unit]).unwrap().test(&train).unwrap().f1 <= best);
+    }
+    assert!(SparseProbe::best_single(&train, 0).is_err());
+    let sizes = [1, 2, 3, 5];
+    let f1: Vec<f64> = curve(&train, &test, Ranking::MeanDifference, &sizes).unwrap().iter().map(|q| q.f1).collect();
+    let first = sizes.iter().zip(&f1).find(|(_, f)| **f >= f1[2]).map(|(k, _)| *k);
+    assert_eq!(enough(&train, &test, Ranking::MeanDifference, &sizes, f1[2]).unwrap(), first);
+    assert_eq!(enough(&train, &test, Ranking::MeanDifference, &sizes, 1.1).unwrap(), None);
+    // A rotation takes single neurons away; for one neuron among many that is a fall.
+    let (one, _) = planted(900, 30, 1, &mut rng).unwrap();
+    let turn = Rotation::random(30, &mut rng).unwrap();
+    let [straight, turned] = [one.clone(), one.turned(&turn).unwrap()].map(|e| {
+        let (train, test) = e.split_by(|i| i < 600).unwrap();
+        SparseProbe::best_single(&train, 10).unwrap().test(&test).unwrap().f1
+    });
+    assert!(turned < straight - 0.1, "{turned} {straight}");
+    assert!(train.turned(&Rotation::random(4, &mut rng).unwrap()).is_err());
+}
+
+#[test]
+fn the_layer_that_holds_a_concept_is_found_and_the_concept_removed() {
+    let mut rng = Rng::new(12);
+    let direction = rng.normal([1, 8], DType::F64);
+    // Only the third of four layers holds it.
+    let mut pairs = |n: usize| -> Vec<Pairs> {
+        (0..4)
+            .map(|layer| {
+                let [a, b] = [1.0, -1.0].map(|side| {
+                    rng.normal([n, 8], DType::F64) + &direction * (if layer == 2 { 2.0 * side } else { 0.0 })
+                });
+                Pairs::new(&a, &b, &mut rng).unwrap()
+            })
+            .collect()
+    };
+    let (train, validation, test) = (pairs(60), pairs(40), pairs(60));
+    for reader in [Reader::Pca, Reader::MeanDifference] {
+        let best = best_layer(&train, &validation, reader).unwrap();
+        assert_eq!((best.layer, best.accuracies.len()), (2, 4));
+        let [before, after] =
+            best.concept.removal(&train[2].examples().unwrap(), &test[2].examples().unwrap()).unwrap();
+        assert!(before > 0.95 && after < 0.75, "{reader:?}: {before} {after}");
+    }
+    let controls = train[2].controls(&test[2], 0..20, 10, &mut rng).unwrap();
+    let best = best_layer(&train, &validation, Reader::Pca).unwrap();
+    let real = best.concept.pair_accuracy(&test[2]).unwrap().share();
+    assert!(real > 0.95 && controls.shuffled < 0.85 && controls.random < real, "{controls:?}");
+    assert!(train[2].controls(&test[2], 0..0, 10, &mut rng).is_err());
+    let [a, b] = [1, 2].map(|seed| Rng::new(seed).normal([9, 4], DType::F32));
+    let (mixed, straight) = (Pairs::new(&a, &b, &mut rng).unwrap(), Pairs::in_order(&a, &b).unwrap());
+    let [found, expected] = [mixed.ordered(), straight].map(|p| p.examples().unwrap());
+    assert_eq!(found.labels(), expected.labels());
+    assert!(found.rows().is_close(expected.rows(), 0.0, 0.0));
+    assert!(best_layer(&[], &[], Reader::Pca).is_err());
+}
+
+#[test]
+fn classes_are_contrasted_with_each_other() {
+    // A stimulus is its class, its number, its layer.
+    let class = |c: usize, n: usize| -> Vec<Tensor> {
+        let rows = |l: usize| Tensor::from((0..n).flat_map(|i| [c as f64, i as f64, l as f64]).collect::<Vec<_>>());
+        (0..2).map(|l| rows(l).reshape([n, 3])).collect()
+    };
+    let classes = vec![class(0, 6), class(1, 6), class(2, 4)];
+    let pairs = Pairs::against_others(&classes, 1, &[5, 0, 3], &mut Rng::new(1)).unwrap();
+    assert_eq!(pairs.len(), 2);
+    for (l, pairs) in pairs.iter().enumerate() {
+        let e = pairs.examples().unwrap();
+        let rows = e.rows().to_vec::<f64>();
+        let rows: Vec<&[f64]> = rows.chunks(3).collect();
+        for (i, item) in [5.0, 0.0, 3.0].into_iter().enumerate() {
+            let (own, other) = if e.labels()[i] { (rows[i], rows[i + 3]) } else { (rows[i + 3], rows[i]) };
+            assert_eq!(own, [1.0, item, l as f64]);
+            let number = if other[0] == 2.0 { item % 4.0 } else { item };
+            assert!(other[0] != 1.0 && other[1..] == [number, l as f64], "{other:?}");
+        }
+    }
+    assert!(Pairs::against_others(&classes, 3, &[0, 1], &mut Rng::new(1)).is_err());
+    let pairs = Pairs::at_layers(&classes[0], &classes[1], &[1, 4], &mut Rng::new(2)).unwrap();
+    assert!(pairs.len() == 2 && pairs.iter().all(|p| p.len() == 2));
+    assert!(Pairs::at_layers(&classes[0], &classes[1][..1], &[1, 4], &mut Rng::new(2)).is_err());
 }

@@ -79,6 +79,12 @@ impl Modular {
             logits.argmax(1).to_vec::<i64>().into_iter().zip(self.sums()).map(|(a, b)| f64::from(a == b as i64));
         right.zip(&self.weights).map(|(r, w)| r * w).sum::<f64>() / self.weights.iter().sum::<f64>()
     }
+    /// The mean cross-entropy over ordered pairs, one number; logits are `[pairs, p]`.
+    pub fn loss(&self, logits: &Tensor) -> Tensor {
+        let sums = crate::labelled::indices(&self.sums()).unsqueeze(1);
+        let losses = logits.logsumexp(1, false) - logits.gather(1, &sums).squeeze(1);
+        (losses * self.shares()).sum()
+    }
     /// Weights that add up to one, `[pairs]`: the mean over ordered pairs.
     pub fn shares(&self) -> Tensor {
         let total: f64 = self.weights.iter().sum();

@@ -2,6 +2,8 @@
 
 use crate::draw::{epoch_rng, shuffle};
 use crate::error::{Result, request};
+use std::collections::BTreeSet;
+use symbolon_tensor::Rng;
 
 /// Item numbers in two parts without a common item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +12,38 @@ pub struct Split {
     pub train: Vec<usize>,
     /// Held out, in random order.
     pub held_out: Vec<usize>,
+}
+
+/// Random items, each in one of several parts of these sizes; where there are too few, the last parts are smaller.
+///
+/// ```
+/// let [fit, test] = symbolon_data::parts(10, [6, 6], &mut symbolon_tensor::Rng::new(1));
+/// assert_eq!((fit.len(), test.len()), (6, 4));
+/// assert!(test.iter().all(|i| *i < 10 && !fit.contains(i)));
+/// ```
+pub fn parts<const N: usize>(items: usize, sizes: [usize; N], rng: &mut Rng) -> [Vec<usize>; N] {
+    let mut order = rng.permutation(items).to_vec::<i64>().into_iter().map(|i| i as usize);
+    sizes.map(|size| order.by_ref().take(size).collect())
+}
+
+/// Marks `share` of the items of each kind, rounded down, at random: whether an item is for training, where items of a kind
+/// belong together.
+///
+/// ```
+/// let marked = symbolon_data::of_each_kind(&["a", "b", "a", "b", "b", "a"], 0.7, &mut symbolon_tensor::Rng::new(1));
+/// assert_eq!([0, 2, 5].iter().filter(|i| marked[**i]).count(), 2);
+/// assert_eq!(marked.iter().filter(|m| **m).count(), 4);
+/// ```
+pub fn of_each_kind<T: Ord>(kinds: &[T], share: f64, rng: &mut Rng) -> Vec<bool> {
+    let mut marked = vec![false; kinds.len()];
+    for kind in kinds.iter().collect::<BTreeSet<_>>() {
+        let of: Vec<usize> = (0..kinds.len()).filter(|&i| kinds[i] == *kind).collect();
+        // A share that is whole in theory must not be cut by rounding.
+        let count = (of.len() as f64 * share + 1e-9) as usize;
+        let order = rng.permutation(of.len()).to_vec::<i64>();
+        order.into_iter().take(count).for_each(|i| marked[of[i as usize]] = true);
+    }
+    marked
 }
 
 impl Split {

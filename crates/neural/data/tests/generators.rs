@@ -1,6 +1,7 @@
 //! Generated sets: what belongs together stays together, words say their number.
 
 use symbolon_data::{Labelled, Modular, NumberTexts, Operation, Slices, number_text, number_tokens};
+use symbolon_data::{MEN, NAME_NEXT, PRONOUN_NEXT, WOMEN};
 use symbolon_tensor::{Rng, Tensor};
 
 #[test]
@@ -30,6 +31,16 @@ fn accuracy_counts_ordered_pairs() {
     let sums: Vec<i64> = all.sums().into_iter().map(|s| s as i64).collect();
     let right = Tensor::from(sums).one_hot(5, symbolon_tensor::DType::F32);
     assert_eq!(all.accuracy(&right), 1.0);
+    assert!((all.loss(&right.zeros_like()).item() - 5f64.ln()).abs() < 1e-6);
+    // Ordered pairs count alike: as the mean over all of them, one by one.
+    let logits = Rng::new(1).normal([15, 5], symbolon_tensor::DType::F32);
+    let each = |[x, y]: [usize; 2]| {
+        let row = all.pairs.iter().position(|p| *p == [x.min(y), x.max(y)]).unwrap();
+        let sum = symbolon_data::indices(&[(x + y) % 5]);
+        logits.narrow(0, row..row + 1).cross_entropy(&sum).item()
+    };
+    let mean = (0..5).flat_map(|x| (0..5).map(move |y| [x, y])).map(each).sum::<f64>() / 25.0;
+    assert!((all.loss(&logits).item() - mean).abs() < 1e-5);
     // Logits that are all alike say zero: of 25 ordered pairs five have that sum.
     assert_eq!(all.accuracy(&right.zeros_like()), 0.2);
 }
@@ -90,4 +101,15 @@ fn sums_are_those_of_the_pictures() {
     assert_eq!((pictures.shape(), sums.shape()), (&[4, 3, 1, 2, 3][..], &[4, 1][..]));
     let shown = pictures.mean_axis(-1, false).mean_axis(-1, false).squeeze(2).sum_axis(1, true);
     assert!(shown.is_close(&sums, 1e-6, 1e-6));
+}
+
+#[test]
+fn names_are_of_one_kind_and_sentences_have_places_for_them() {
+    let mut all: Vec<&str> = WOMEN.iter().chain(&MEN).copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), 32);
+    // A name stands alone between what comes before and behind: each later part begins with a space.
+    let spaced = |parts: &[&str]| !parts[0].ends_with(' ') && parts[1..].iter().all(|p| p.starts_with(' '));
+    assert!(PRONOUN_NEXT.iter().all(|p| spaced(p)) && NAME_NEXT.iter().all(|p| spaced(p)));
 }

@@ -112,6 +112,40 @@ impl Local {
         }
     }
 
+    /// The log-odds of some words against others right behind a prompt, by the first token of each; `trace` may edit the pass.
+    ///
+    /// # Errors
+    /// As [`Local::tokens`]; [`Error::Text`] for an empty list or word; what the pass answers.
+    pub fn word_odds(&self, prompt: &Prompt, words: [&[&str]; 2], trace: &mut Trace) -> Result<f64> {
+        self.writes()?;
+        let pass = Pass { last_only: true, ..Pass::default() };
+        let logits = no_grad(|| self.logits(&self.tokens(prompt)?, pass, trace))?.flatten(0, -1);
+        let mut odds = [0.0; 2];
+        for (odds, words) in odds.iter_mut().zip(words) {
+            let first = |w: &&str| self.tokenizer.encode(w)?.first().map(|t| i64::from(*t)).ok_or_else(none);
+            let first = words.iter().map(first).collect::<Result<Vec<i64>>>()?;
+            if first.is_empty() {
+                return Err(none());
+            }
+            *odds = logits.index_select(0, &Tensor::from(first)).logsumexp(0, false).item();
+        }
+        Ok(odds[0] - odds[1])
+    }
+    /// The mean loss (nats) of each next token of a text's first `most` tokens; `trace` may edit the pass.
+    ///
+    /// # Errors
+    /// [`Error::Text`] for a text of fewer than two tokens; what the pass answers.
+    pub fn text_loss(&self, text: &str, most: usize, trace: &mut Trace) -> Result<f64> {
+        self.writes()?;
+        let ids = self.tokenizer.encode(text)?;
+        let ids = &ids[..ids.len().min(most).min(self.network.config.context)];
+        if ids.len() < 2 {
+            return Err(Error::Text("a loss needs a text of at least two tokens".into()));
+        }
+        let logits = no_grad(|| self.logits(ids, Pass::default(), trace))?;
+        let next = Tensor::from(ids[1..].iter().map(|&t| i64::from(t)).collect::<Vec<_>>());
+        Ok(logits.get((0, ..ids.len() - 1)).cross_entropy(&next).item())
+    }
     fn logits(&self, ids: &[u32], pass: Pass, trace: &mut Trace) -> Result<Tensor> {
         Ok(self.network.run(&[batch(&[ids])?], pass, trace)?)
     }
@@ -136,13 +170,27 @@ impl Local {
     }
 }
 
+fn none() -> Error {
+    Error::Text("there is no word to look for; give at least one on each side, none of them empty".into())
+}
+
 /// Vectors at length 1, along the last axis.
 pub(crate) fn at_length_one(x: &Tensor) -> Tensor {
     x / x.square().sum_axis(-1, true).sqrt().clamp_min(1e-12)
 }
 
 /// Token lists as `[batch, position]`, shorter ones filled up with zeros at the end.
-pub(crate) fn batch(lists: &[impl AsRef<[u32]>]) -> Result<Tensor> {
+///
+/// ```
+/// let tokens = symbolon_lm::batch(&[vec![3, 5, 2], vec![7]])?;
+/// assert_eq!(tokens.shape(), [2, 3]);
+/// assert_eq!(tokens.to_vec::<i64>(), [3, 5, 2, 7, 0, 0]);
+/// # Ok::<(), symbolon_lm::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Tensor`] for more numbers than a tensor holds.
+pub fn batch(lists: &[impl AsRef<[u32]>]) -> Result<Tensor> {
     let lists: Vec<&[u32]> = lists.iter().map(AsRef::as_ref).collect();
     let longest = lists.iter().map(|l| l.len()).max().unwrap_or(0);
     let mut all = vec![0i64; lists.len() * longest];

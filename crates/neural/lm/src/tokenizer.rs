@@ -211,6 +211,28 @@ impl Tokenizer {
         });
         encode(literal, input, false)
     }
+    /// The one token of a word in the middle of a sentence, a space before it; none where it takes several.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode).
+    pub fn single(&self, word: &str) -> Result<Option<u32>> {
+        Ok(match self.encode(&format!(" {word}"))?[..] {
+            [token] => Some(token),
+            _ => None,
+        })
+    }
+    /// Text with gaps as tokens: what stands before, between and behind the tokens that fill it.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode).
+    pub fn filled(&self, text: &[&str], gaps: &[u32]) -> Result<Vec<u32>> {
+        let mut ids = Vec::new();
+        for (i, part) in text.iter().enumerate() {
+            ids.extend(self.encode(part)?);
+            ids.extend(gaps.get(i));
+        }
+        Ok(ids)
+    }
     /// Tokens of a text in which names of control tokens count as those tokens: for rendered chat templates. With
     /// `frame`, the tokens that the model expects around every text are added.
     ///

@@ -5,7 +5,7 @@ mod common;
 use common::{fetched, golden, scratch, toy_tokenizer};
 use proptest::prelude::*;
 use symbolon_lm::gguf::Gguf;
-use symbolon_lm::{ChatTemplate, Message, Sampler, Sampling, Stream, Tokenizer};
+use symbolon_lm::{ChatTemplate, Message, Sampler, Sampling, Stream, Tokenizer, whole_pieces};
 
 #[test]
 fn control_tokens_cannot_be_typed() {
@@ -17,6 +17,27 @@ fn control_tokens_cannot_be_typed() {
     assert_eq!(t.decode(&framed).unwrap(), "ab", "control tokens are no text");
     assert!(t.bytes(99_999).is_err() && t.decode(&[99_999]).is_err());
     assert!(t.clone().with_ends(None, vec![99_999]).is_err());
+}
+
+#[test]
+fn gaps_are_filled_and_single_tokens_told_from_others() {
+    let t = toy_tokenizer();
+    let gaps = [t.encode("x").unwrap()[0], t.encode("y").unwrap()[0]];
+    let filled = t.filled(&["ab ", " cd", "."], &gaps).unwrap();
+    assert_eq!(t.decode(&filled).unwrap(), "ab x cdy.");
+    assert_eq!(t.decode(&t.filled(&["ab", "cd"], &[]).unwrap()).unwrap(), "abcd");
+    let texts = ["abcdefgh ijkl".to_owned(), "z".to_owned(), "mnopqrst uv".to_owned()];
+    let pieces = whole_pieces(&t, &texts, 3, 100).unwrap();
+    let expected: Vec<Vec<u32>> = texts
+        .iter()
+        .flat_map(|text| t.encode(text).unwrap().chunks_exact(3).map(<[u32]>::to_vec).collect::<Vec<_>>())
+        .collect();
+    assert!(pieces == expected && pieces.len() >= 2);
+    assert_eq!(whole_pieces(&t, &texts, 3, 1).unwrap(), expected[..1]);
+    for word in ["a", "the", "crab", "xyzzy plugh"] {
+        let whole = t.encode(&format!(" {word}")).unwrap();
+        assert_eq!(t.single(word).unwrap(), (whole.len() == 1).then(|| whole[0]));
+    }
 }
 
 proptest! {

@@ -42,6 +42,30 @@ fn scores_are_sums_of_single_passes() {
 }
 
 #[test]
+fn odds_and_losses_are_those_of_single_passes() {
+    let model = model("odds");
+    let text = "The crab is true";
+    let ids = model.tokens(&text.into()).unwrap();
+    let logs = no_grad(|| model.trace(&text.into(), &mut Trace::none())).unwrap().log_softmax(-1);
+    let first = |word: &str| model.tokenizer.encode(word).unwrap()[0] as usize;
+    let chance = |words: &[&str]| words.iter().map(|w| logs.get((0, -1, first(w))).item().exp()).sum::<f64>();
+    let (a, b) = (["a", "3"], ["x", "the"]);
+    let odds = model.word_odds(&text.into(), [&a, &b], &mut Trace::none()).unwrap();
+    assert!((odds - (chance(&a) / chance(&b)).ln()).abs() < 1e-4, "{odds}");
+    let edited = Trace::new().edit("blocks.0.resid_post", Edit::Zero);
+    assert!((model.word_odds(&text.into(), [&a, &b], &mut { edited }).unwrap() - odds).abs() > 1e-4);
+    assert!(model.word_odds(&text.into(), [&a, &[]], &mut Trace::none()).is_err());
+    // The text alone, without what the model expects around a prompt.
+    let plain = model.tokenizer.encode(text).unwrap();
+    let loss = model.text_loss(text, 5, &mut Trace::none()).unwrap();
+    let tokens = symbolon_lm::batch(&[&plain[..5]]).unwrap();
+    let logs = no_grad(|| model.network.run(&[tokens], Pass::default(), &mut Trace::none())).unwrap().log_softmax(-1);
+    let by_hand = (0..4).map(|i| -logs.get((0, i, plain[i + 1] as usize)).item()).sum::<f64>() / 4.0;
+    assert!((loss - by_hand).abs() < 1e-4 && ids.len() >= plain.len(), "{loss} {by_hand}");
+    assert!(model.text_loss(text, 1, &mut Trace::none()).is_err());
+}
+
+#[test]
 fn a_cache_that_grows_gives_what_a_whole_pass_gives() {
     let model = model("cache");
     let ids: Vec<i64> = (0..60).map(|i| i * 37 % 290).collect();

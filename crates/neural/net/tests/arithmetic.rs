@@ -1,7 +1,9 @@
 //! Arithmetic layers compute what their equations say, and recurrent networks what their steps say.
 
 use symbolon_net::layers::{Arithmetic, Init, Lstm, Nac, Nalu, Nau, Nmu};
+use symbolon_net::train::{Fit, Trainer};
 use symbolon_net::{Architecture, ArithmeticConfig, ArithmeticNet, Memory, Network, Recurrent, RecurrentConfig, Trace};
+use symbolon_tensor::optim::Adam;
 use symbolon_tensor::{DType, Device, Rng, Tensor};
 
 /// Weights so large that the corners are reached: 1, -1, 0.
@@ -104,4 +106,27 @@ fn architectures_are_text_and_back() {
     for text in ["nac(3)", "nalu(0, 1)", "lstm(1, 2)", r#"{"kind":"arithmetic","sizes":[2,1],"layers":[]}"#] {
         assert!(text.parse::<Architecture>().is_err(), "{text}");
     }
+}
+
+#[test]
+fn products_lose_signs_and_nothing_else() {
+    let full = |value: f64| Tensor::full([2, 1], value, DType::F32);
+    let add = Nac { w_hat: full(20.0), m_hat: full(20.0) };
+    let unit = Nalu { add, multiply: None, gate: full(0.0), clip: None };
+    let x = Tensor::from([[2.0f32, 3.0], [-2.0, 3.0], [-4.0, -0.5], [1.0, -7.0]]);
+    assert!(unit.products(&x).is_close(&x.prod_axis(1, true).abs(), 1e-3, 1e-3));
+    assert_eq!(unit.wrong_signs(&x), 1.0);
+    assert!(unit.wrong_signs(&x.abs()).is_nan());
+}
+
+#[test]
+fn a_run_that_diverges_can_be_a_result() {
+    let mut net = ArithmeticNet::new(&ArithmeticConfig::new(Arithmetic::Nac, [1, 1]), &mut Rng::new(1)).unwrap();
+    let x = Tensor::from([[1.0f32]]);
+    let mut run = |bad: f64| {
+        let mut task = Fit::new(&mut net, 5, |net: &ArithmeticNet, _| Ok(net.answer(&x)?.sum() * bad));
+        Trainer::new(Adam::new(0.1)).epochs(1).run_unless_diverged(&mut task).unwrap()
+    };
+    assert!(run(f64::NAN).is_none());
+    assert_eq!(run(1.0).unwrap().steps, 5);
 }

@@ -41,7 +41,7 @@ pub use permutation::{Permutation, Tail, permute_groups, permute_labels, permute
 pub use proportion::Proportion;
 pub use region::Region;
 pub use roc::auroc;
-pub use simple::{slope, upper_median};
+pub use simple::{scaling_exponent, slope, upper_median};
 
 use crate::error::{Error, Result};
 

@@ -21,6 +21,11 @@ impl Proportion {
         })
     }
 
+    /// How often two lists agree, place by place.
+    pub fn agreement<T: PartialEq>(said: &[T], right: &[T]) -> Proportion {
+        Self::of(said.iter().zip(right).map(|(a, b)| a == b))
+    }
+
     /// Successes divided by trials; not a number without trials.
     pub fn share(&self) -> f64 {
         self.successes as f64 / self.trials as f64
@@ -68,6 +73,7 @@ mod tests {
             let [l, h] = Proportion { successes, trials }.interval(0.95);
             assert!((l - low).abs() < 6e-5 && (h - high).abs() < 6e-5, "{successes}/{trials}: {l} {h}");
         }
+        assert_eq!(Proportion::agreement(&[1, 2, 3], &[1, 0, 3]), Proportion { successes: 2, trials: 3 });
         assert_eq!(Proportion::default().interval(0.95), [0.0, 1.0]);
         let two = Proportion::of([true, false, true]);
         assert_eq!(two, Proportion { successes: 2, trials: 3 });

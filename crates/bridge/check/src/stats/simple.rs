@@ -29,3 +29,17 @@ pub fn slope(points: &[(f64, f64)]) -> f64 {
     let up: f64 = points.iter().map(|p| (p.0 - mx) * (p.1 - my)).sum();
     up / points.iter().map(|p| (p.0 - mx).powi(2)).sum::<f64>()
 }
+
+/// The exponent of a power law through errors by size: the slope of the logarithms, up to the smallest error, behind which lies the
+/// noise floor. At least two points are taken.
+///
+/// ```
+/// use symbolon_check::stats::scaling_exponent;
+/// let floor = [(10.0, 1e-2), (100.0, 1e-5), (1000.0, 1e-8), (10_000.0, 2e-8)];
+/// assert!((scaling_exponent(&floor) + 3.0).abs() < 1e-9);
+/// ```
+pub fn scaling_exponent(errors: &[(f64, f64)]) -> f64 {
+    let least = (0..errors.len()).min_by(|a, b| errors[*a].1.total_cmp(&errors[*b].1)).unwrap_or(0);
+    let until = errors.len().min(least.max(1) + 1);
+    slope(&errors[..until].iter().map(|(size, error)| (size.ln(), error.ln())).collect::<Vec<_>>())
+}

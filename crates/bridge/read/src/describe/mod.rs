@@ -14,7 +14,7 @@ mod corpus;
 pub use corpus::{Corpus, Rule};
 
 use symbolon_check::stats::pearson;
-use symbolon_tensor::Rng;
+use symbolon_tensor::{Rng, Tensor};
 
 use crate::error::{Error, Result};
 
@@ -102,6 +102,43 @@ pub fn describe(corpus: &Corpus, values: &[f32], how: Fragments, rng: &mut Rng) 
     let half = |odd: usize| -> Vec<usize> { all().filter(|(i, _)| i % 2 == odd).map(|(_, &f)| f).collect() };
     let (seen, left) = (half(0), half(1));
     Ok(Some(Described { description: explain(corpus, values, &seen), held_out: rows(corpus, &left) }))
+}
+
+/// Descriptions of several directions, and how well they predict.
+#[derive(Clone, Debug)]
+pub struct Scores {
+    /// For each direction its description, where it has one.
+    pub described: Vec<Option<Described>>,
+    /// The correlation of what a description predicts with the direction's own values on fragments that were held out; 0 without
+    /// a description.
+    pub own: Vec<f64>,
+    /// The same with the description of the next direction (the first one for the last): what any description would reach.
+    pub crossed: Vec<f64>,
+}
+
+impl Scores {
+    /// Describes each column of values `[rows, directions]`.
+    ///
+    /// # Errors
+    /// As [`describe`].
+    pub fn of(corpus: &Corpus, values: &Tensor, how: Fragments, rng: &mut Rng) -> Result<Self> {
+        let columns: Vec<Vec<f32>> = (0..values.size(1)).map(|c| values.get((.., c as isize)).to_vec()).collect();
+        let described = columns.iter().map(|v| describe(corpus, v, how, rng)).collect::<Result<Vec<_>>>()?;
+        let score = |of: usize, on: usize| match (&described[of], &described[on]) {
+            (Some(a), Some(b)) => correlation(&a.description, corpus, &columns[on], &b.held_out),
+            _ => 0.0,
+        };
+        let n = columns.len();
+        let (own, crossed) = ((0..n).map(|i| score(i, i)).collect(), (0..n).map(|i| score((i + 1) % n, i)).collect());
+        Ok(Self { described, own, crossed })
+    }
+    /// The directions that are described best, by their columns, with their scores and descriptions in words.
+    pub fn best(&self, corpus: &Corpus, most: usize) -> Vec<(usize, f64, String)> {
+        let mut order: Vec<usize> = (0..self.own.len()).collect();
+        order.sort_by(|a, b| self.own[*b].total_cmp(&self.own[*a]));
+        let words = |i: usize| self.described[i].as_ref().map_or_else(String::new, |d| d.description.words(corpus, 6));
+        order.into_iter().take(most).map(|i| (i, self.own[i], words(i))).collect()
+    }
 }
 
 /// The rows of fragments.

@@ -52,6 +52,16 @@ struct Seen {
     unexplained: f64,
 }
 
+/// Trains a dictionary of rows `[rows, units]` by its recipe.
+///
+/// # Errors
+/// As [`Learner::new`] and the trainer.
+pub fn learn(rows: &Tensor, recipe: &Recipe) -> Result<Dictionary> {
+    let mut learner = Learner::new(Rows::of(rows.clone())?, recipe)?;
+    recipe.trainer().run(&mut learner)?;
+    learner.dictionary()
+}
+
 impl<'a> Learner<'a> {
     /// Draws the first weights of a dictionary of these rows.
     ///

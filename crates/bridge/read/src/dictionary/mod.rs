@@ -36,10 +36,10 @@ mod swap;
 mod world;
 
 pub use baseline::{independent_components, principal_components, shuffled_within};
-pub use learner::Learner;
+pub use learner::{Learner, learn};
 pub use metrics::{Measured, matched, measure, mmcs};
 pub use recipe::{Recipe, Revive, Scaling, Sparse};
 pub use rows::Rows;
 pub use substitute::{Losses, Substitution, next_token_loss, substitute};
-pub use swap::Difference;
+pub use swap::{Difference, without_features};
 pub use world::{Planted, planted};

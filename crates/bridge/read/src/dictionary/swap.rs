@@ -1,7 +1,9 @@
 //! What two runs differ in, direction by direction: so that a few directions can be taken from the other run, the most important
 //! first (causal patching, Cunningham et al. 2024, section 4).
 
-use symbolon_symbol::Dictionary;
+use std::sync::Arc;
+use symbolon_net::{Activation, Axis, Site};
+use symbolon_symbol::{Dictionary, Features, Symbol, Values};
 use symbolon_tensor::{Tensor, no_grad};
 
 use crate::error::{Error, Result};
@@ -70,6 +72,18 @@ impl Difference {
             base + (&self.change * mask).matmul(&self.directions)
         })
     }
+}
+
+/// Rows `[rows, units]` with some features of a dictionary set to zero; what the dictionary cannot say stays.
+///
+/// # Errors
+/// As [`Features::new`] and its writing.
+pub fn without_features(dictionary: &Arc<Dictionary>, features: &[usize], rows: &Tensor) -> Result<Tensor> {
+    // The symbol wants a site; which one does not matter for rows.
+    let symbol = Features::new(Site::new("rows")?, dictionary.clone(), features)?;
+    let rows = Activation::new(rows.clone(), &[Axis::Batch, Axis::Unit])?;
+    let zeros = Tensor::zeros([rows.tensor().size(0), features.len()], rows.tensor().dtype());
+    Ok(symbol.write(&rows, &Values::Vector(zeros))?.into_tensor())
 }
 
 fn check(base: &Tensor, other: &Tensor, units: usize, examples: usize) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The network that modular addition is studied in: two layers over a cyclic group, without offsets.
 
-use super::{Neuron, Waves, neurons, winner, written};
-use crate::error::Result;
+use super::{Neuron, Waves, groups, neurons, winner, written};
+use crate::error::{Error, Result};
 use symbolon_net::{Axis, Network, SiteInfo, Trace, parameters};
 use symbolon_tensor::{DType, Rng, Tensor};
 
@@ -55,6 +55,19 @@ impl TwoLayers {
         let [input, output] = written(&changed, self.output.size(1));
         Ok(Self { input: input.t().contiguous(), output, square: self.square })
     }
+    /// What a number of the network becomes when its loudest frequencies are silenced, one after the other: without any, first.
+    ///
+    /// # Errors
+    /// As [`neurons`], and what `number` answers.
+    pub fn silenced(&self, number: impl Fn(&Self) -> Result<f64>) -> Result<Vec<f64>> {
+        let mut order = groups(&self.neurons()?);
+        order.sort_by(|a, b| b.strength.total_cmp(&a.strength));
+        let silent = |n: usize| {
+            let out: Vec<usize> = order[..n].iter().map(|g| g.frequency).collect();
+            number(&self.rewritten(|m| if out.contains(&m.frequency) { Neuron { beta: 0.0, ..m } } else { m })?)
+        };
+        (0..=order.len()).map(silent).collect()
+    }
     /// For each neuron the frequency that wins the race from these weights, where neuron `m` starts as neuron `m + shift`
     /// does (0: as itself): see [`winner`].
     ///
@@ -64,6 +77,20 @@ impl TwoLayers {
         let [heard, said] = self.waves()?;
         let n = heard.rows.len();
         Ok((0..n).map(|m| (m + shift) % n).map(|m| winner(&heard.rows[m], &said.rows[m])).collect())
+    }
+    /// The share of neurons whose frequency after training the race from these weights foretells; `shift` as in
+    /// [`winners`](TwoLayers::winners), for chance.
+    ///
+    /// # Errors
+    /// As [`neurons`]; [`Error::Setting`] for another number of neurons.
+    pub fn foretells(&self, end: &TwoLayers, shift: usize) -> Result<f64> {
+        let (winners, end) = (self.winners(shift)?, end.neurons()?);
+        if winners.len() != end.len() {
+            let problem = format!("{} neurons at the start, {} at the end", winners.len(), end.len());
+            return Err(Error::Setting { what: "race", problem });
+        }
+        let right = winners.iter().zip(&end).filter(|(k, m)| **k == m.frequency).count();
+        Ok(right as f64 / end.len() as f64)
     }
 }
 

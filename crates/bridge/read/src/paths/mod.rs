@@ -11,7 +11,7 @@ mod residual;
 mod stack;
 pub mod surgery;
 
-pub use residual::{Bound, composite_norm, relative_residual, residual};
+pub use residual::{Bound, Growth, composite_norm, left_by_layer, record_streams, relative_residual, residual};
 pub use stack::AttentionStack;
 
 use symbolon_net::{Network, Site, Trace};

@@ -3,8 +3,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use symbolon_net::{Edit, Select, Trace};
-use symbolon_tensor::Tensor;
+use symbolon_net::pretrained::{self, Pass};
+use symbolon_net::{Edit, Network, Select, Trace};
+use symbolon_tensor::{Tensor, no_grad};
+
+use super::{left_by_layer, record_streams};
+use crate::error::{Error, Result};
 
 /// Which parts are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +63,35 @@ pub fn along(mut trace: Trace, steps: &[Option<usize>], heads: usize) -> Trace {
         }
     }
     trace
+}
+
+/// The sum of what a transformer with so many heads a layer answers along some paths.
+///
+/// # Errors
+/// [`Error::Setting`] for no paths; what a pass answers.
+pub fn summed(network: &dyn Network, x: &Tensor, paths: &[Vec<Option<usize>>], heads: usize) -> Result<Tensor> {
+    let mut sum: Option<Tensor> = None;
+    for steps in paths {
+        let said = no_grad(|| network.forward(std::slice::from_ref(x), &mut along(Trace::new(), steps, heads)))?;
+        sum = Some(sum.map_or(said.clone(), |sum| sum + said));
+    }
+    sum.ok_or_else(|| Error::Setting { what: "paths", problem: "there are none to add up; draw at least one".into() })
+}
+
+/// What is left of a published model's tokens `[batch, position]` layer by layer, for each variant with its name: see
+/// [`left_by_layer`]. The pass ends behind the last layer.
+///
+/// # Errors
+/// What a pass answers.
+pub fn collapse(network: &pretrained::Transformer, tokens: &Tensor) -> Result<Vec<(&'static str, Vec<Vec<f64>>)>> {
+    let depth = network.config.layers;
+    let variant = |(name, surgery): (&'static str, Surgery)| {
+        let mut trace = surgery.on(record_streams(Trace::new()), depth);
+        let pass = Pass { until: Some(depth), ..Pass::default() };
+        no_grad(|| network.run(std::slice::from_ref(tokens), pass, &mut trace))?;
+        Ok((name, left_by_layer(&trace)))
+    };
+    Surgery::ALL.into_iter().map(variant).collect()
 }
 
 /// Takes what the stream held at `from` off what is added to it at `out`, so that the sum is what the layer alone made.

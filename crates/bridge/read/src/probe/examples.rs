@@ -1,5 +1,6 @@
 //! Rows of a site with a label each.
 
+use symbolon_check::control::Rotation;
 use symbolon_tensor::{DType, Rng, Tensor};
 
 use crate::error::{Error, Result};
@@ -101,6 +102,21 @@ impl Examples {
             test.extend_from_slice(&of[cut..]);
         }
         Ok((self.subset(&train)?, self.subset(&test)?))
+    }
+    /// Those that `train` says of, and the others: for examples that belong together, as tokens of a text do.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when a part has no example of a kind.
+    pub fn split_by(&self, train: impl Fn(usize) -> bool) -> Result<(Self, Self)> {
+        let (train, test): (Vec<usize>, Vec<usize>) = (0..self.len()).partition(|&i| train(i));
+        Ok((self.subset(&train)?, self.subset(&test)?))
+    }
+    /// The same examples in the coordinates of a rotation.
+    ///
+    /// # Errors
+    /// [`Error::Check`] for a rotation of another number of units.
+    pub fn turned(&self, turn: &Rotation) -> Result<Self> {
+        Self::new(turn.turn(&self.rows)?, self.labels.clone())
     }
     /// A weight for each example that makes both kinds weigh as much together; the weights sum to the number of examples.
     pub fn balance(&self) -> Vec<f64> {

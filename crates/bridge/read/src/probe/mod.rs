@@ -21,5 +21,5 @@ pub mod sparse;
 
 pub use examples::Examples;
 pub use linear::{Probe, with_control};
-pub use pairs::{Concept, Pairs, Reader};
+pub use pairs::{AtBest, Concept, PairControls, Pairs, Reader, best_layer};
 pub use quality::Quality;

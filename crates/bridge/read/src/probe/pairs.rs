@@ -4,6 +4,7 @@
 //! order within pairs must be random: with the concept always first, centring the differences erases the very direction that is
 //! looked for ([`Pairs::in_order`] keeps that trap for tests).
 
+use std::ops::Range;
 use symbolon_check::Proportion;
 use symbolon_net::Site;
 use symbolon_symbol::Direction;
@@ -80,6 +81,40 @@ impl Pairs {
         let [first, second] = [shown, hidden].map(|x| x.detach().to(DType::F64));
         Ok(Self { first, second, shown_first: vec![true; shown.size(0)] })
     }
+    /// The same `items` with and without the concept at each layer, `shown` and `hidden` `[layer][stimuli, units]`.
+    ///
+    /// # Errors
+    /// As [`Pairs::new`]; [`Error::Setting`] for different numbers of layers.
+    pub fn at_layers(shown: &[Tensor], hidden: &[Tensor], items: &[usize], rng: &mut Rng) -> Result<Vec<Self>> {
+        if shown.len() != hidden.len() {
+            let problem = format!("{} layers with the concept, {} without", shown.len(), hidden.len());
+            return Err(Error::Setting { what: "contrasted pairs", problem });
+        }
+        shown.iter().zip(hidden).map(|(a, b)| Self::new(&pick(a, items), &pick(b, items), rng)).collect()
+    }
+    /// Stimuli of one class, each against one of another class drawn at random, at each layer: `classes` is
+    /// `[class][layer][stimuli, units]`. Number `i` of `items` stands against number `i` of the other class, counted round where
+    /// that has fewer; it is the same at all layers.
+    ///
+    /// # Errors
+    /// As [`Pairs::new`]; [`Error::Setting`] when there is no such class or no other.
+    pub fn against_others(classes: &[Vec<Tensor>], class: usize, items: &[usize], rng: &mut Rng) -> Result<Vec<Self>> {
+        let others: Vec<usize> = (0..classes.len()).filter(|o| *o != class).collect();
+        if class >= classes.len() || others.is_empty() || classes.iter().any(|c| c.len() != classes[0].len()) {
+            let problem = format!("class {class} of {}; give two or more with the same layers", classes.len());
+            return Err(Error::Setting { what: "contrasted pairs", problem });
+        }
+        let against: Vec<usize> = items.iter().map(|_| others[rng.below(others.len())]).collect();
+        let at = |l: usize| {
+            let other = |(o, i): (&usize, &usize)| {
+                let list = &classes[*o][l];
+                list.get((i % list.size(0).max(1)) as isize)
+            };
+            let rest: Vec<Tensor> = against.iter().zip(items).map(other).collect();
+            Self::new(&pick(&classes[class][l], items), &Tensor::stack(&rest.iter().collect::<Vec<_>>(), 0), rng)
+        };
+        (0..classes[class].len()).map(at).collect()
+    }
     /// How many pairs there are.
     pub fn len(&self) -> usize {
         self.shown_first.len()
@@ -91,6 +126,37 @@ impl Pairs {
     /// The same pairs with labels dealt out at random: which of the two shows the concept is a coin's choice.
     pub fn relabelled(&self, rng: &mut Rng) -> Self {
         Self { shown_first: (0..self.len()).map(|_| rng.below(2) == 1).collect(), ..self.clone() }
+    }
+    /// The same pairs with the concept first in each: see [`Pairs::in_order`].
+    pub fn ordered(&self) -> Self {
+        let n = self.len();
+        let both = Tensor::cat(&[&self.first, &self.second], 0);
+        let at = |shown: bool| -> Vec<usize> {
+            (0..n).map(|i| if self.shown_first[i] == shown { i } else { n + i }).collect()
+        };
+        let [first, second] = [true, false].map(|shown| pick(&both, &at(shown)));
+        Self { first, second, shown_first: vec![true; n] }
+    }
+    /// Accuracies on test pairs of what should read nothing from these. Random directions take their sign from these pairs, as
+    /// every reader's: else their mean is one half whatever the data.
+    ///
+    /// # Errors
+    /// As [`Pairs::read`]; [`Error::Setting`] when there is nothing to take a mean of.
+    pub fn controls(&self, test: &Pairs, random: Range<u64>, shuffles: usize, rng: &mut Rng) -> Result<PairControls> {
+        if random.is_empty() || shuffles == 0 {
+            let problem = "a mean of no random directions or no shuffles; give at least one of each".into();
+            return Err(Error::Setting { what: "controls of pairs", problem });
+        }
+        let of = |concept: Concept| Ok(concept.pair_accuracy(test)?.share());
+        let mean = |all: Vec<f64>| all.iter().sum::<f64>() / all.len() as f64;
+        let drawn = random.map(|seed| of(self.read(Reader::Random(seed))?)).collect::<Result<_>>()?;
+        let dealt =
+            (0..shuffles).map(|_| of(self.relabelled(rng).read(Reader::MeanDifference)?)).collect::<Result<_>>()?;
+        Ok(PairControls {
+            random: mean(drawn),
+            shuffled: mean(dealt),
+            in_order: of(self.ordered().read(Reader::Pca)?)?,
+        })
     }
     /// All rows with their labels.
     ///
@@ -149,6 +215,17 @@ impl Concept {
         let higher = a.iter().zip(&b).zip(&pairs.shown_first).map(|((a, b), first)| if *first { a > b } else { b > a });
         Ok(Proportion::of(higher))
     }
+    /// Accuracies of a probe of its own on test examples: as they are, and with the concept's direction taken out of them.
+    ///
+    /// # Errors
+    /// As [`Probe::logistic`]; [`Error::Setting`] for another number of units.
+    pub fn removal(&self, train: &Examples, test: &Examples) -> Result<[f64; 2]> {
+        let probe = Probe::logistic(train, 1.0)?;
+        let v = self.vector.unsqueeze(1).to(DType::F64);
+        let centred = test.rows() - self.mean.unsqueeze(0);
+        let less = Examples::new(test.rows() - centred.matmul(&v).matmul(&v.t()), test.labels().to_vec())?;
+        Ok([probe.test(test)?.accuracy, probe.test(&less)?.accuracy])
+    }
     /// The direction at a site, as a symbol.
     ///
     /// # Errors
@@ -156,6 +233,47 @@ impl Concept {
     pub fn direction(&self, site: Site) -> Result<Direction> {
         Ok(Direction::new(site, &self.vector)?)
     }
+}
+
+/// Accuracies of what should read nothing: see [`Pairs::controls`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PairControls {
+    /// The mean over random directions.
+    pub random: f64,
+    /// The mean over differences of means of pairs whose labels were dealt out again.
+    pub shuffled: f64,
+    /// Of the principal component of pairs with the concept always first.
+    pub in_order: f64,
+}
+
+/// The concept at the layer where it is read best.
+#[derive(Clone, Debug)]
+pub struct AtBest {
+    /// What was read there.
+    pub concept: Concept,
+    /// Which layer that is; of equal ones the first.
+    pub layer: usize,
+    /// Accuracy on validation pairs of each layer.
+    pub accuracies: Vec<f64>,
+}
+
+/// Reads a concept at each layer from training pairs, and keeps the one that is best on validation pairs.
+///
+/// # Errors
+/// As [`Pairs::read`]; [`Error::Setting`] for no layers.
+pub fn best_layer(train: &[Pairs], validation: &[Pairs], reader: Reader) -> Result<AtBest> {
+    let mut best: Option<(Concept, usize)> = None;
+    let mut accuracies: Vec<f64> = Vec::new();
+    for (layer, (train, validation)) in train.iter().zip(validation).enumerate() {
+        let concept = train.read(reader)?;
+        let accuracy = concept.pair_accuracy(validation)?.share();
+        if accuracies.iter().all(|a| accuracy > *a) {
+            best = Some((concept, layer));
+        }
+        accuracies.push(accuracy);
+    }
+    let none = || Error::Setting { what: "layers of a concept", problem: "there are none".into() };
+    best.map(|(concept, layer)| AtBest { concept, layer, accuracies }).ok_or_else(none)
 }
 
 /// The first principal component of centred rows.

@@ -66,14 +66,26 @@ impl Nalu {
     }
     /// `[batch, inputs]` to `[batch, outputs]`.
     pub fn forward(&self, x: &Tensor) -> Tensor {
+        let open = self.openness(x);
+        &open * self.add.forward(x) + (1.0 - &open) * self.products(x)
+    }
+    /// The product side alone, `[batch, outputs]`, whatever the gate lets through.
+    pub fn products(&self, x: &Tensor) -> Tensor {
         let exponent = (x.abs() + EPSILON).ln().matmul(&self.multiply.as_ref().unwrap_or(&self.add).weight());
         let exponent = match self.clip {
             Some(most) => exponent.clamp_max(most),
             None => exponent,
         };
-        let product = exponent.exp();
-        let open = self.openness(x);
-        &open * self.add.forward(x) + (1.0 - &open) * product
+        exponent.exp()
+    }
+    /// The share of inputs `[batch, inputs]` with a negative product whose product the first output gives the wrong sign; not a
+    /// number where no product is negative.
+    pub fn wrong_signs(&self, x: &Tensor) -> f64 {
+        let said = self.products(x).get((.., 0)).to_vec::<f64>();
+        let negative = x.prod_axis(1, false).to_vec::<f64>().into_iter().zip(said).filter(|(truth, _)| *truth < 0.0);
+        let (wrong, all) =
+            negative.fold((0usize, 0usize), |(wrong, all), (_, y)| (wrong + usize::from(y > 0.0), all + 1));
+        wrong as f64 / all as f64
     }
     /// As [`forward`](Nalu::forward), but refuses what products get wrong: inputs of zero or below, results that are not finite.
     ///

@@ -21,6 +21,7 @@
 //! ```
 
 mod descend;
+mod in_turn;
 mod kan;
 mod report;
 mod run;
@@ -30,6 +31,7 @@ mod watch;
 mod whole;
 
 pub use descend::{descend, prepare};
+pub use in_turn::{InTurn, in_turn};
 pub use kan::KanFit;
 pub use report::{Outcome, Progress, Report, Why};
 pub use task::{Fit, Step, Task};

@@ -103,6 +103,16 @@ impl Trainer<'_> {
         let standing = Standing { seed: self.seed, ..Standing::default() };
         self.train(task, standing, BTreeMap::new())
     }
+    /// Trains from the start, where a loss that is no number is a result: the network stays as it was then, and there is no outcome.
+    ///
+    /// # Errors
+    /// As [`run`](Trainer::run), but for [`Error::Diverged`].
+    pub fn run_unless_diverged(&mut self, task: &mut dyn Task) -> Result<Option<Outcome>> {
+        match self.run(task) {
+            Err(Error::Diverged { .. }) => Ok(None),
+            other => other.map(Some),
+        }
+    }
     /// Continues where a checkpoint stands, to the bit as if training had never stopped. The seed is the
     /// checkpoint's; all other settings are this trainer's and should be those of the first run.
     ///

@@ -8,15 +8,17 @@
 mod exact;
 mod rank;
 mod svm;
+mod world;
 
 pub use exact::{Optimum, Search};
 pub use rank::Ranking;
+pub use world::planted;
 
 use symbolon_net::Site;
 use symbolon_symbol::Neuron;
 
 use super::{Examples, Probe, Quality};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The penalty of final probes.
 const PENALTY: f64 = 1e-3;
@@ -38,6 +40,24 @@ impl SparseProbe {
     pub fn on(train: &Examples, support: &[usize]) -> Result<Self> {
         let probe = Probe::logistic(&train.columns(support)?, PENALTY)?;
         Ok(Self { support: support.to_vec(), probe })
+    }
+    /// A probe on the one neuron that is best (F1) on the training examples, of the `candidates` with the largest differences of
+    /// means.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for no candidates.
+    pub fn best_single(train: &Examples, candidates: usize) -> Result<Self> {
+        let near = Ranking::MeanDifference.choose(train, candidates.min(train.units()))?;
+        let mut best: Option<(f64, Self)> = None;
+        for unit in near {
+            let probe = Self::on(train, &[unit])?;
+            let f1 = probe.test(train)?.f1;
+            if best.as_ref().is_none_or(|b| f1 > b.0) {
+                best = Some((f1, probe));
+            }
+        }
+        best.map(|b| b.1)
+            .ok_or_else(|| Error::Setting { what: "sparse probe", problem: "there are no candidates".into() })
     }
     /// How good it is on examples of all units.
     ///
@@ -61,6 +81,49 @@ impl SparseProbe {
 /// [`Error::Setting`](crate::Error::Setting) for a `k` that is zero or more than there are units.
 pub fn curve(train: &Examples, test: &Examples, ranking: Ranking, sizes: &[usize]) -> Result<Vec<Quality>> {
     sizes.iter().map(|&k| SparseProbe::on(train, &ranking.choose(train, k)?)?.test(test)).collect()
+}
+
+/// The first of these sizes whose probe, chosen by a ranking on training examples, reaches an F1 on test examples; none where none
+/// does.
+///
+/// # Errors
+/// As [`curve`].
+pub fn enough(train: &Examples, test: &Examples, ranking: Ranking, sizes: &[usize], f1: f64) -> Result<Option<usize>> {
+    for &k in sizes {
+        if SparseProbe::on(train, &ranking.choose(train, k)?)?.test(test)?.f1 >= f1 {
+            return Ok(Some(k));
+        }
+    }
+    Ok(None)
+}
+
+/// What the exact search says of supports that it and the rankings choose.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Certificate {
+    /// The largest gap between an optimum and its bound: see [`Optimum::gap`].
+    pub gap: f64,
+    /// The largest share by which a ranking's support beats the search's; zero where none does.
+    pub lead: f64,
+}
+
+/// Searches the best supports of each size among the `candidates` with the largest differences of means, within a gap of a
+/// thousandth and `most` solved supports, and compares them with those that each ranking chooses there.
+///
+/// # Errors
+/// As [`Ranking::choose`] and [`Search::new`].
+pub fn certify(train: &Examples, candidates: usize, sizes: &[usize], most: usize) -> Result<Certificate> {
+    let near = Ranking::MeanDifference.choose(train, candidates)?;
+    let (mut search, columns) = (Search::new(train, &near)?, train.columns(&near)?);
+    let mut certificate = Certificate { gap: 0.0, lead: 0.0 };
+    for &k in sizes {
+        let found = search.best(k, 1e-3, most)?;
+        certificate.gap = certificate.gap.max(found.gap());
+        for ranking in Ranking::ALL {
+            let support: Vec<usize> = ranking.choose(&columns, k)?.into_iter().map(|at| near[at]).collect();
+            certificate.lead = certificate.lead.max(found.objective / search.objective(&support)? - 1.0);
+        }
+    }
+    Ok(certificate)
 }
 
 /// The test quality of probes on `k` neurons when the best single neuron is taken out again and again: flat where many neurons
