@@ -13,7 +13,7 @@ use symbolon_read::{Discover, Discovered, Symbolified};
 use symbolon_tensor::optim::{Adam, Lbfgs, Schedule};
 use symbolon_tensor::{DType, Rng, Tensor, no_grad};
 
-use crate::{Lab, Numbers, Result};
+use crate::{ClaimRow, Lab, Numbers, Result};
 
 const TARGET: &str = "exp(sin(pi*x) + y^2)";
 const COMPOSED: &str = "exp((sin(pi*(a^2 + b^2)) + sin(pi*(c^2 + d^2)))/2)";
@@ -215,7 +215,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     let controls =
         [("steps for splines", "right steps"), ("SiLU alone", "right silu"), ("random target", "printed random")];
     lab.all_shares(&n, &[("formula-found", "right", &controls)])?;
-    let claims: [(&str, &str, &[(&str, &str)]); 6] = [
+    let claims: [ClaimRow<'_>; 6] = [
         ("formula-exact", "error", &[("steps for splines", "error steps"), ("SiLU alone", "error silu")]),
         ("pruned-to-one-node", "nodes", &[("no sparsity", "nodes dense")]),
         ("errors-fall-with-size", "slope", &[]),

@@ -14,7 +14,7 @@ use crate::keep::Keep;
 use crate::numbers::Numbers;
 
 /// A row of a table of claims: the claim, the name of its numbers, and each control with the name of its numbers.
-pub type Row<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+pub type ClaimRow<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 
 /// How much is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -168,7 +168,7 @@ impl Lab<'_> {
     ///
     /// # Errors
     /// As [`means`](Self::means), and [`Error::Setting`] for a name without numbers.
-    pub fn all_means(&mut self, numbers: &Numbers, claims: &[Row<'_>]) -> Result<()> {
+    pub fn all_means(&mut self, numbers: &Numbers, claims: &[ClaimRow<'_>]) -> Result<()> {
         for (id, name, controls) in claims {
             let of = |(c, of): &(_, &str)| Ok((*c, numbers.of(of)?));
             let controls = controls.iter().map(of).collect::<Result<Vec<(&str, &[f64])>>>()?;
@@ -181,7 +181,7 @@ impl Lab<'_> {
     ///
     /// # Errors
     /// [`Error::Setting`] for a name without numbers, and as [`report`](Self::report).
-    pub fn all_shares(&mut self, numbers: &Numbers, claims: &[Row<'_>]) -> Result<()> {
+    pub fn all_shares(&mut self, numbers: &Numbers, claims: &[ClaimRow<'_>]) -> Result<()> {
         let share = |name: &str| -> Result<Estimate> {
             Ok(Estimate::share(Proportion::of(numbers.of(name)?.iter().map(|x| *x != 0.0)))?)
         };
@@ -202,7 +202,8 @@ impl Lab<'_> {
     /// As [`open`](Self::open).
     pub fn open_split(&mut self, name: &str) -> Result<()> {
         let rule = format!("split by seeds {:?}", self.seeds);
-        self.open(&Sealed::new(name, rule.as_bytes(), ())).map(|()| ())
+        self.open(&Sealed::new(name, rule.as_bytes(), ()))?;
+        Ok(())
     }
     /// A language model that all claims which have no evidence yet need; or none, after each of them was told why.
     ///

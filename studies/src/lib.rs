@@ -46,7 +46,7 @@ use symbolon_symbol::facts::quoted;
 
 pub use error::{Error, Result};
 pub use index::{Paper, papers};
-pub use lab::{Lab, Profile, quickest};
+pub use lab::{ClaimRow, Lab, Profile, quickest};
 pub use numbers::Numbers;
 pub use run::{Settings, now, run};
 pub use table::{Row, State, markdown, table};

@@ -13,7 +13,7 @@ use symbolon_read::fourier::{
 use symbolon_tensor::optim::Adam;
 use symbolon_tensor::{Rng, Tensor, no_grad};
 
-use crate::{Lab, Numbers, Result};
+use crate::{ClaimRow, Lab, Numbers, Result};
 
 /// Steps between two looks at a network.
 const LOOK: usize = 100;
@@ -135,7 +135,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
             lab.show(|report| show_grokking(report, &looks));
         }
     }
-    let claims: [(&str, &str, &[(&str, &str)]); 11] = [
+    let claims: [ClaimRow<'_>; 11] = [
         ("learns", "accuracy", &[("random network", "accuracy start")]),
         ("neurons-become-waves", "ipr", &[("random network", "ipr start")]),
         ("phases-align", "misaligned", &[("random network", "misaligned start")]),

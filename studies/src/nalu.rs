@@ -15,7 +15,7 @@ use symbolon_read::arithmetic_or_why;
 use symbolon_tensor::optim::{Adam, Schedule};
 use symbolon_tensor::{DType, Device, Rng, Tensor, no_grad};
 
-use crate::{Lab, Numbers, Result};
+use crate::{ClaimRow, Lab, Numbers, Result};
 
 /// Training numbers; tests go ten times as far.
 const NEAR: [f64; 2] = [0.0, 1.0];
@@ -204,7 +204,7 @@ fn report(lab: &mut Lab, mut n: Numbers) -> Result<()> {
     n.derive("longer", ["NAC 100 digits", "NAC 10 digits"], |a, b| a / b / 10.0)?;
     n.derive("longer than LSTM", ["NAC 100 digits", "LSTM 100 digits"], |a, b| a / b)?;
     n.derive("words over LSTM", ["LSTM words", "NALU words"], |a, b| a / b)?;
-    let claims: [(&str, &str, &[(&str, &str)]); 9] = [
+    let claims: [ClaimRow<'_>; 9] = [
         ("nac-adds", "NAC worst", &[("plain linear, noisy", "linear noisy")]),
         ("corners-withstand-noise", "noise", &[]),
         ("mlp-stays-near", "MLP leaves", &[]),

@@ -129,7 +129,7 @@ fn taught(engine: Engine, theory: &str, digits: &Divided, pairs: usize, seed: u6
         batches.len(),
         |network, step| {
             let mut examples = Vec::new();
-            for pair in batches[step.batch as usize] {
+            for pair in batches[step.batch] {
                 let sum = if random { rng.below(19) } else { train.labels[pair[0]] + train.labels[pair[1]] };
                 examples.push(program.example(&query(pair, &digits_of(sum, 2)))?);
             }

@@ -163,7 +163,7 @@ fn wmc(train: &Labelled, test: &Labelled, entropy: f64, steps: usize, seed: u64)
     let shown = half::pairs(train, true, 2_000, seed)?;
     let mut network = "lenet(5)".parse::<Architecture>()?.build(&mut Rng::new(seed), Device::Cpu)?;
     let mut task = Fit::new(&mut *network, steps, |network, step| {
-        let at = step.batch as usize * 16 % (shown.len() - 16);
+        let at = step.batch * 16 % (shown.len() - 16);
         let batch = &shown[at..at + 16];
         let outputs = function.run(&train.labels_of(batch));
         let p = beliefs(network, train, batch)?;

@@ -13,7 +13,7 @@ use symbolon_read::paths::{AttentionStack, Bound, Growth, Paths, left_by_layer, 
 use symbolon_tensor::optim::Adam;
 use symbolon_tensor::{DType, Rng, Tensor, no_grad};
 
-use crate::{Lab, Numbers, Result};
+use crate::{ClaimRow, Lab, Numbers, Result};
 
 /// Relative residuals below this are rounding.
 const FLOOR: f64 = 1e-12;
@@ -67,7 +67,7 @@ fn stacks(lab: &mut Lab) -> Result<()> {
         }
     }
     let [collapsed, identity, permuted] = PATTERNS;
-    let claims: [(&str, &str, &[(&str, &str)]); 4] = [
+    let claims: [ClaimRow<'_>; 4] = [
         ("paths-add-up", "paths", &[]),
         ("collapse-accelerates", "ratio", &[]),
         ("geometric-beats-linear", "geometric lead", &[]),
@@ -171,7 +171,7 @@ fn sorters(lab: &mut Lab) -> Result<()> {
         }
         n.add("lead of short paths", of[1].max(of[2]) - of[LAYERS]);
     }
-    let claims: [(&str, &str, &[(&str, &str)]); 2] = [
+    let claims: [ClaimRow<'_>; 2] = [
         ("short-paths-dominate", "lead of short paths", &[("whole network", "whole")]),
         ("sorting-needs-skips", "no skips", &[("with skips", "whole")]),
     ];

@@ -11,7 +11,7 @@ use symbolon_read::probe::{AtBest, PairControls, Pairs, Reader, best_layer};
 use symbolon_read::{Steer, last_rows_shared};
 use symbolon_tensor::{Rng, Tensor};
 
-use crate::{Lab, Numbers, Result};
+use crate::{ClaimRow, Lab, Numbers, Result};
 
 /// Pairs for fitting, for choosing the layer, and for testing.
 const HONESTY: [usize; 3] = [128, 40, 128];
@@ -170,7 +170,7 @@ fn steering(model: &Local, read: &Stimuli, happy: &AtBest, seed: u64, n: &mut Nu
 
 fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
     let honest = [("random direction", "random"), ("shuffled labels", "shuffled"), ("pairs in order", "in order")];
-    let claims: [(&str, &str, &[(&str, &str)]); 6] = [
+    let claims: [ClaimRow<'_>; 6] = [
         ("honesty", "honesty", &honest),
         ("truth", "truth", &[]),
         ("emotions", "emotions", &[]),

@@ -22,7 +22,7 @@ use symbolon_symbol::Dictionary;
 use symbolon_tensor::optim::project::unit_rows;
 use symbolon_tensor::{Rng, Tensor, no_grad};
 
-use crate::{Lab, Numbers, Result};
+use crate::{ClaimRow, Lab, Numbers, Result};
 
 const MODEL: &str = "smollm2-135m";
 const LAYER: usize = 8;
@@ -50,7 +50,7 @@ pub fn run(lab: &mut Lab) -> Result<()> {
         })?;
         toy.add_all(["penalty", "no penalty", "128 features", "shuffled"].into_iter().zip(one));
     }
-    let claims: [(&str, &str, &[(&str, &str)]); 3] = [
+    let claims: [ClaimRow<'_>; 3] = [
         ("planted-features-are-found", "penalty", &[("shuffled within units", "shuffled")]),
         ("no-penalty-no-features", "no penalty", &[]),
         ("too-few-features-miss", "128 features", &[]),
@@ -220,8 +220,7 @@ fn erase(
 ) -> Result<()> {
     // Names that choose directions are others than those that are tested.
     let ((fit, fit_women), (test, women)) = (pronouns(model, 0)?, pronouns(model, 1)?);
-    let [she, he] = ["she", "he"].map(|word| model.tokenizer.single(word));
-    let [she, he] = [she?.unwrap_or(0), he?.unwrap_or(0)];
+    let [she, he] = [model.tokenizer.single("she")?.unwrap_or(0), model.tokenizer.single("he")?.unwrap_or(0)];
     let (rows, labels) = cut.labelled_rows(&fit, &fit_women)?;
     // What differs most between the classes comes first.
     let features = by_difference(&no_grad(|| sae.encode(&rows) * sae.decoder.norm(2.0, &[1], false)), &labels)?;
@@ -303,11 +302,10 @@ fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
 }
 
 fn show(lab: &mut Lab, toy: &Numbers, Real { words, numbers: n }: &Real) {
-    let kinds: Vec<&str> = KINDS.into_iter().chain([CROSSED]).collect();
-    let scores: Vec<f64> = kinds.iter().map(|kind| n.mean(kind)).collect();
-    let bars = Bars::new("How well descriptions predict", kinds)
+    let kinds = || KINDS.into_iter().chain([CROSSED]);
+    let bars = Bars::new("How well descriptions predict", kinds())
         .axis(Scale::new("mean r on unseen fragments"))
-        .group("score", &scores)
+        .group("score", &kinds().map(|kind| n.mean(kind)).collect::<Vec<_>>())
         .sideways();
     let plot = |title: &str, y: Scale, what: &str| {
         let line = |by: &str| -> Vec<(f64, f64)> {
@@ -329,16 +327,12 @@ fn show(lab: &mut Lab, toy: &Numbers, Real { words, numbers: n }: &Real) {
         .axis(Scale::new("MMCS"))
         .group("mean over seeds", &learned.map(|name| toy.mean(name)));
     let percent = |name: &str| format!("{:.0}%", 100.0 * n.mean(name));
+    let (count, active, before, after) = (n.mean("enough"), n.mean("active"), percent("before"), percent("after"));
+    let [means, leace] = ["means", "LEACE"].map(|by| {
+        format!("{} at {:.3} nats a token", percent(&format!("accuracy {by}")), n.mean(&format!("disturbed {by}")))
+    });
     let text = format!(
-        "{} features bring pronouns from {} to {}; {:.1} features are active at a time. The difference of means reaches {} at {:.3} nats a token, LEACE {} at {:.3}.",
-        n.mean("enough"),
-        percent("before"),
-        percent("after"),
-        n.mean("active"),
-        percent("accuracy means"),
-        n.mean("disturbed means"),
-        percent("accuracy LEACE"),
-        n.mean("disturbed LEACE"),
+        "{count} features bring pronouns from {before} to {after}; {active:.1} features are active at a time. The difference of means reaches {means}, LEACE {leace}."
     );
     lab.show(|r| {
         r.section("Planted directions")

@@ -15,7 +15,7 @@ use symbolon_read::probe::{Examples, Probe};
 use symbolon_read::rows_of;
 use symbolon_tensor::{Rng, Tensor};
 
-use crate::{Lab, Numbers, Result};
+use crate::{ClaimRow, Lab, Numbers, Result};
 
 const LAYERS: [usize; 5] = [1, 4, 8, 15, 24];
 /// Tokens of a span; the first four, where attention sinks are, are left out.
@@ -121,7 +121,7 @@ fn measure(model: &Local, text: &Text, seed: u64, n: &mut Numbers) -> Result<()>
     let mut sparser = Vec::new();
     for (f, (name, _)) in text.features.iter().enumerate() {
         let (mut single, mut share, mut best) = (Vec::new(), Vec::new(), (f64::NEG_INFINITY, 0, 0.0));
-        for l in 0..LAYERS.len() {
+        for (l, layer) in LAYERS.into_iter().enumerate() {
             let (train, test) = text.split(l, f, &train_spans)?;
             let one = SparseProbe::best_single(&train, CANDIDATES)?;
             let [known, f1] = [one.test(&train)?.f1, one.test(&test)?.f1];
@@ -129,7 +129,7 @@ fn measure(model: &Local, text: &Text, seed: u64, n: &mut Numbers) -> Result<()>
             share.push(f1 / Probe::logistic(&train, PENALTY)?.test(&test)?.f1.max(1e-9));
             best = if known >= best.0 { (known, l, f1) } else { best };
             // Certificates where supports matter most: in a middle layer.
-            if LAYERS[l] == 8 {
+            if layer == 8 {
                 let Certificate { gap, lead } = certify(&train, 50, &[1, 3, 5], 3_000)?;
                 n.add_all([("gap", gap), ("lead", lead)]);
             }
@@ -188,7 +188,7 @@ fn report(lab: &mut Lab, n: &Numbers) -> Result<()> {
     for (id, name) in [("certified", "gap"), ("exact-is-best", "lead")] {
         lab.report(id, Evidence::new(Estimate::exact(n.largest(name))?))?;
     }
-    let claims: [(&str, &str, &[(&str, &str)]); 5] = [
+    let claims: [ClaimRow<'_>; 5] = [
         ("language-neurons", "languages", &[("shuffled labels", "shuffled")]),
         ("language-ablation", "ablation", &[]),
         ("compounds-are-spread", "compound k", &[("precision of one neuron", "compound precision")]),

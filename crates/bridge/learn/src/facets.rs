@@ -335,7 +335,8 @@ mod tests {
             let theory = Theory::parse(&random_theory(&mut rng)).unwrap();
             let ask = |semantics| Program::new(theory.clone()).with_semantics(semantics).probability("q").unwrap();
             let exact = ask(Semantics::Exact);
-            assert!((ask(Semantics::TopK(10_000)) - exact).abs() < 1e-9 && ask(Semantics::TopK(1)) < exact + 1e-9);
+            // Without a network numbers are single.
+            assert!((ask(Semantics::TopK(10_000)) - exact).abs() < 1e-6 && ask(Semantics::TopK(1)) < exact + 1e-6);
         }
         assert_eq!(effort("% c\na(X) :- b(X).\n\nc."), (2, 13));
     }

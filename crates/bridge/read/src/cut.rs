@@ -57,7 +57,7 @@ impl<'m> Cut<'m> {
     /// # Errors
     /// What a pass answers; [`Error::Setting`] for no documents or none at once.
     pub fn rows(&self, documents: &Tensor, at_once: usize) -> Result<Tensor> {
-        let parts = self.parts(documents, at_once)?.into_iter().map(|part| Ok(flat(&part?.narrow(1, 1..))));
+        let parts = self.parts(documents, at_once)?.map(|part| Ok(flat(&part?.narrow(1, 1..))));
         Ok(Tensor::cat(&parts.collect::<Result<Vec<_>>>()?.iter().collect::<Vec<_>>(), 0))
     }
     /// Rows of lists of prompts `[prompts, position]` without first positions, each list in a pass, and for each row the label of its
@@ -193,7 +193,7 @@ mod tests {
             (rows.size(0), &labels[..11], &labels[25..29]),
             (35, &[0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0][..], &[0, 0, 1, 1][..])
         );
-        assert!(cut.labelled_rows(&[tokens.clone()], &[0, 1]).is_err());
+        assert!(cut.labelled_rows(std::slice::from_ref(&tokens), &[0, 1]).is_err());
         let nothing = cut.disturbance(&tokens, 2, &|x| Ok(x.clone())).unwrap();
         assert!(nothing.len() == 5 && nothing.iter().all(|kl| kl.abs() < 1e-6), "{nothing:?}");
         assert!(cut.disturbance(&tokens, 2, &|x| Ok(x * 0.0)).unwrap().iter().all(|kl| *kl > 1e-6));

@@ -72,7 +72,8 @@ mod tests {
         let (far, outside, _) = fitted(KanFit::new(60));
         assert_eq!(outside, 1.0);
         let (near, outside, loose) = fitted(KanFit { regrids: 4, ..KanFit::new(60) });
-        assert_eq!(outside, 0.0);
+        // The farthest sample lies on the last knot.
+        assert!(outside < 0.01, "{outside}");
         assert!(near < 1e-2 * far, "{near} {far}");
         let (_, _, tight) = fitted(KanFit { regrids: 4, sparse: 1e-1, ..KanFit::new(60) });
         assert!(tight <= loose.max(1e-9), "{tight} {loose}");
