@@ -1,5 +1,8 @@
 //! From data to a formula: train a network of curves sparsely, prune it, train what is left, name its edges, fit the constants
 //! (Liu et al. 2024, "KAN", section 2.5). Each step may end the search: no formula is better than a wrong one.
+//!
+//! Over a short stretch a cosine is as good a parabola as the square is: which of an edge's likely names is meant is told by the data, to
+//! which the whole formula is fitted with each of them. (The paper leaves this choice to a person who looks at the list.)
 
 use symbolon_formula::{Expr, columns};
 use symbolon_net::Kan;
@@ -14,6 +17,8 @@ use crate::symbolify::{Symbolified, Symbolify, refit_exactly};
 pub struct Discover<'a> {
     /// Training before pruning, with a penalty that leaves few edges.
     pub first: KanFit,
+    /// How often the network is trained sparsely and pruned: what the first pruning left over becomes smaller in the second training.
+    pub rounds: usize,
     /// Pruning: hidden nodes weaker than this, and edges with a smaller share of the output; see [`Kan::prune`].
     pub prune: [f64; 2],
     /// Training of what is left.
@@ -29,11 +34,12 @@ pub struct Discover<'a> {
 }
 
 impl Default for Discover<'_> {
-    /// As the paper does it: 150 iterations with a penalty of 0.01, 200 without; ten moves of the grids before each.
+    /// Twice 150 iterations with a penalty of 0.01, and 200 without; ten moves of the grids before each.
     fn default() -> Self {
         let fit = |iterations| KanFit { regrids: 10, ..KanFit::new(iterations) };
         Self {
             first: KanFit { sparse: 1e-2, ..fit(150) },
+            rounds: 2,
             prune: [1e-2, 3e-2],
             then: fit(200),
             symbolify: Symbolify::default(),
@@ -81,20 +87,51 @@ impl Discover<'_> {
         names: &[&str],
         chosen: &dyn Fn(&str) -> bool,
     ) -> Result<Discovered> {
-        self.first.run(&mut kan, x, y, chosen)?;
-        let Ok(mut kan) = kan.prune(x, self.prune[0], self.prune[1]) else { return Ok(Discovered::default()) };
+        for _ in 0..self.rounds {
+            self.first.run(&mut kan, x, y, chosen)?;
+            match kan.prune(x, self.prune[0], self.prune[1]) {
+                Ok(pruned) => kan = pruned,
+                Err(_) => return Ok(Discovered::default()),
+            }
+        }
         self.then.run(&mut kan, x, y, chosen)?;
-        let named = self.symbolify.run(&kan, &x.narrow(0, ..self.samples.min(x.size(0))), names)?;
-        let formula = match named.formulas.as_ref().and_then(|f| f.first()) {
-            None => None,
-            Some(found) => {
+        let mut named = self.symbolify.run(&kan, &x.narrow(0, ..self.samples.min(x.size(0))), names)?;
+        let formula = match named.formulas.is_some() {
+            false => None,
+            true => {
                 let columns = columns(x);
                 let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-                let refit = refit_exactly(found, names, &columns, &y.to_vec::<f64>(), self.exact)?;
+                let target = y.to_vec::<f64>();
+                self.choose(&mut named, names, &columns, &target)?;
+                let refit = refit_exactly(&named.multiplied_out()[0], names, &columns, &target, self.exact)?;
                 let variance = no_grad(|| y.std_axes(&[], false, 0)).item().powi(2);
                 (refit.rmse.powi(2) <= (1.0 - self.least) * variance).then_some(refit.formula)
             }
         };
         Ok(Discovered { kan: Some(kan), named: Some(named), formula })
+    }
+    /// Gives edges, one after the other, those of their likely names with which the whole formula fits the data at least twice as well.
+    fn choose(&self, named: &mut Symbolified, names: &[&str], columns: &[&[f64]], target: &[f64]) -> Result<()> {
+        let error = |named: &Symbolified| Ok(named.multiplied_out()[0].refit(names, columns, target, 200)?.rmse);
+        let mut least: f64 = error(named)?;
+        for e in 0..named.edges.len() {
+            for other in 0..named.edges[e].others.len() {
+                if least <= self.exact {
+                    return Ok(());
+                }
+                let edge = &mut named.edges[e];
+                std::mem::swap(&mut edge.fit, &mut edge.others[other]);
+                let now: Result<f64> = error(named);
+                match now {
+                    Ok(now) if now <= 0.5 * least => least = now,
+                    _ => {
+                        let edge = &mut named.edges[e];
+                        std::mem::swap(&mut edge.fit, &mut edge.others[other]);
+                    }
+                }
+            }
+        }
+        named.formulas = Some(named.multiplied_out());
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 use symbolon_formula::{AffineFit, Expr, LIBRARY, Refit, Univariate, Zoom, choose, score};
-use symbolon_net::Kan;
+use symbolon_net::{Kan, KanConfig};
 use symbolon_tensor::Tensor;
 
 /// How edges are named.
@@ -37,6 +37,8 @@ pub struct NamedEdge {
     pub output: usize,
     /// The function that was chosen; the best one there is where none fits well enough.
     pub fit: AffineFit,
+    /// Others that explain enough, the cheapest first: a few, for choosing by data ([`Discover`](crate::Discover)).
+    pub others: Vec<AffineFit>,
     /// The edge's own curve: arguments and values, sorted.
     pub curve: Vec<(f64, f64)>,
     /// Whether the function explains enough.
@@ -60,9 +62,27 @@ pub struct Symbolified {
     pub edges: Vec<NamedEdge>,
     /// One formula for each output, with measured constants; `None` where some edge is no function of the library.
     pub formulas: Option<Vec<Expr>>,
+    names: Vec<String>,
+    sizes: KanConfig,
 }
 
+/// How many other names are kept for an edge.
+const OTHERS: usize = 4;
+
 impl Symbolified {
+    /// The network multiplied out, one formula for each output, with the functions that its edges have now.
+    pub fn multiplied_out(&self) -> Vec<Expr> {
+        let mut nodes: Vec<Expr> = self.names.iter().map(|n| Expr::variable(n)).collect();
+        for l in 0..self.sizes.sizes.len() - 1 {
+            let columns = self.sizes.nodes(l);
+            let mut sums: Vec<Vec<Expr>> = vec![Vec::new(); columns.iter().flatten().max().map_or(0, |c| c + 1)];
+            self.edges.iter().filter(|e| e.layer == l).for_each(|e| sums[e.output].push(e.fit.of(&nodes[e.input])));
+            let sums: Vec<Expr> = sums.into_iter().map(Expr::sum).collect();
+            let product = |columns: &Vec<usize>| Expr::product(columns.iter().map(|&c| sums[c].clone()));
+            nodes = columns.iter().map(product).collect();
+        }
+        nodes.iter().map(Expr::simplify).collect()
+    }
     /// Edges that no function fits, in words; empty where there are formulas.
     pub fn refused(&self) -> String {
         let bad = self.edges.iter().filter(|e| !e.fits);
@@ -86,32 +106,28 @@ impl Symbolify<'_> {
             return Err(Error::Setting { what: "symbolify", problem: problem + "; give a name for each, and samples" });
         }
         let (_, all) = kan.edges(x)?;
-        let mut nodes: Vec<Expr> = names.iter().map(|n| Expr::variable(n)).collect();
         let mut edges = Vec::new();
         for (l, of_layer) in all.iter().enumerate() {
-            let layer = &kan.layers[l];
-            let mask = layer.mask.to_vec::<f64>();
-            let mut sums: Vec<Vec<Expr>> = vec![Vec::new(); layer.outputs()];
-            for (i, node) in nodes.iter().enumerate() {
-                for (o, sum) in sums.iter_mut().enumerate().filter(|(o, _)| mask[i * layer.outputs() + o] != 0.0) {
+            let [inputs, outputs] = [of_layer.inputs.size(1), kan.layers[l].outputs()];
+            let mask = kan.layers[l].mask.to_vec::<f64>();
+            for (i, o) in (0..inputs).flat_map(|i| (0..outputs).map(move |o| (i, o))) {
+                if mask[i * outputs + o] != 0.0 {
                     let before = of_layer.inputs.get((.., i as isize)).to_vec::<f64>();
                     let after = of_layer.edges.get((.., i as isize, o as isize)).to_vec::<f64>();
-                    let edge = self.name(l, i, o, before, after)?;
-                    sum.push(edge.fit.of(node));
-                    edges.push(edge);
+                    edges.push(self.name(l, i, o, before, after)?);
                 }
             }
-            let sums: Vec<Expr> = sums.into_iter().map(Expr::sum).collect();
-            let product = |columns: &Vec<usize>| Expr::product(columns.iter().map(|&c| sums[c].clone()));
-            nodes = sizes.nodes(l).iter().map(product).collect();
         }
-        let formulas = edges.iter().all(|e| e.fits).then(|| nodes.iter().map(Expr::simplify).collect());
-        Ok(Symbolified { edges, formulas })
+        let names = names.iter().map(|n| (*n).to_owned()).collect();
+        let mut found = Symbolified { edges, formulas: None, names, sizes: sizes.clone() };
+        found.formulas = found.edges.iter().all(|e| e.fits).then(|| found.multiplied_out());
+        Ok(found)
     }
     fn name(&self, layer: usize, input: usize, output: usize, x: Vec<f64>, y: Vec<f64>) -> Result<NamedEdge> {
         let fits = choose(self.library, &x, &y, self.simplicity, self.zoom);
         // The cheapest that explains enough; where none does, the one that explains most.
-        let good = fits.iter().find(|f| f.r2 >= self.least).cloned();
+        let mut enough = fits.iter().filter(|f| f.r2 >= self.least).cloned();
+        let (good, others) = (enough.next(), enough.take(OTHERS).collect());
         let best = fits.into_iter().max_by(|a, b| a.r2.total_cmp(&b.r2));
         let found = good.is_some();
         let Some(fit) = good.or(best) else {
@@ -120,7 +136,7 @@ impl Symbolify<'_> {
         };
         let mut curve: Vec<(f64, f64)> = x.into_iter().zip(y).collect();
         curve.sort_by(|a, b| a.0.total_cmp(&b.0));
-        Ok(NamedEdge { layer, input, output, fit, curve, fits: found })
+        Ok(NamedEdge { layer, input, output, fit, others, curve, fits: found })
     }
     /// What choosing the edge's function cost.
     pub fn cost(&self, edge: &NamedEdge) -> f64 {

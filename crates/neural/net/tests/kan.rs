@@ -134,13 +134,22 @@ fn pruning_keeps_the_function_and_drops_dead_nodes() {
 }
 
 #[test]
-fn sparsity_is_size_and_entropy() {
+fn sparsity_is_spread_and_entropy() {
     let kan = lively(&KanConfig::new([2, 3, 1]), 13);
     let x = Rng::new(14).uniform([50, 2], -1.0, 1.0, DType::F64);
     let (_, edges) = kan.edges(&x).unwrap();
     let size = Sparsity { size: 1.0, entropy: 0.0 }.penalty(&edges).item();
-    let by_hand: f64 = edges.iter().map(|e| e.edges.abs().sum().item() / 50.0).sum();
-    assert!((size - by_hand).abs() < 1e-9);
+    let deviation = |x: Vec<f64>| {
+        let mean = x.iter().sum::<f64>() / 50.0;
+        (x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 50.0).sqrt()
+    };
+    let mut by_hand = 0.0;
+    for e in &edges {
+        for (i, o) in (0..e.edges.size(1)).flat_map(|i| (0..e.edges.size(2)).map(move |o| (i, o))) {
+            by_hand += deviation(e.edges.get((.., i as isize, o as isize)).to_vec());
+        }
+    }
+    assert!((size - by_hand).abs() < 1e-9, "{size} {by_hand}");
     assert!(Sparsity::default().penalty(&edges).item() > size);
 }
 

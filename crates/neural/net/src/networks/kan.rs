@@ -83,9 +83,9 @@ pub struct KanEdges {
 /// How much sparsity is asked for (equations 2.19 to 2.21).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sparsity {
-    /// Weighs the mean size of all edges.
+    /// Weighs how much all edges vary.
     pub size: f64,
-    /// Weighs how evenly size is spread over edges.
+    /// Weighs how evenly that is shared among edges.
     pub entropy: f64,
 }
 
@@ -191,7 +191,7 @@ impl Kan {
     }
     /// A smaller network: without hidden nodes whose strongest edge on one side is weaker than `node`, and without edges that
     /// account for less than the share `edge` of the output (attribution, handed back from node to node). Edges are measured
-    /// by their mean size on the samples.
+    /// by how much they vary on the samples ([`KanEdges::spread`]): what is constant decides nothing.
     ///
     /// # Errors
     /// [`Error::Input`] when the samples do not fit; [`Error::Architecture`] when nothing would be left of a layer.
@@ -259,25 +259,35 @@ impl Kan {
     }
 }
 
-/// The mean size of each edge, `[input][sum]` of each layer.
+impl KanEdges {
+    /// How much each edge varies over the samples, `[inputs, sums]`: its standard deviation, as in the later released code. The
+    /// paper's mean of absolute values counts constants as well, which any other edge to the same sum could carry.
+    pub fn spread(&self) -> Tensor {
+        let centred = &self.edges - self.edges.mean_axis(0, true);
+        // The root has no slope at zero, where a masked edge stands.
+        (centred.square().mean_axis(0, false) + 1e-16).sqrt()
+    }
+}
+
+/// How much each edge varies, `[input][sum]` of each layer.
 fn sizes(edges: &[KanEdges]) -> Vec<Vec<Vec<f64>>> {
     let of = |e: &KanEdges| {
-        let mean = e.edges.detach().abs().mean_axis(0, false);
-        mean.to_vec::<f64>().chunks(mean.size(1)).map(<[f64]>::to_vec).collect()
+        let spread = e.spread().detach();
+        spread.to_vec::<f64>().chunks(spread.size(1)).map(<[f64]>::to_vec).collect()
     };
     edges.iter().map(of).collect()
 }
 
 impl Sparsity {
     /// The penalty on a network's edges, one number: `Σ_layers size Σ_ij a_ij + entropy (H_rows + H_columns)` with
-    /// `a_ij = mean |φ_ij|` and the mean entropy of its rows and of its columns.
+    /// `a_ij` the [spread](KanEdges::spread) of `φ_ij` and the mean entropy of its rows and of its columns.
     pub fn penalty(&self, edges: &[KanEdges]) -> Tensor {
         let entropy = |a: &Tensor, axis: isize| {
             let p = a / (a.sum_axis(axis, true) + 1e-4);
             -(&p * (&p + 1e-4).ln()).sum_axis(axis, false).mean()
         };
         let of = |e: &KanEdges| {
-            let a = e.edges.abs().mean_axis(0, false);
+            let a = e.spread();
             a.sum() * self.size + (entropy(&a, 0) + entropy(&a, 1)) * self.entropy
         };
         edges.iter().map(of).reduce(|a, b| a + b).unwrap_or_else(|| Tensor::scalar(0.0f64))

@@ -12,11 +12,15 @@ use symbolon_tensor::optim::Lbfgs;
 pub struct KanFit {
     /// Iterations, behind those of the grids.
     pub iterations: usize,
-    /// How often all grids are moved to where the data are, five iterations apart.
+    /// How often all grids are moved to where the data are, five iterations apart; with a penalty, [`ROUND`] apart.
     pub regrids: usize,
-    /// Weight of [`Sparsity::penalty`] beside the mean squared error.
+    /// Weight of [`Sparsity::penalty`] beside the mean squared error. The penalty has a kink where an edge vanishes, of which the
+    /// curvature that L-BFGS remembers tells nothing: with a penalty it starts anew every [`ROUND`] iterations.
     pub sparse: f64,
 }
+
+/// Iterations between two fresh starts under a penalty.
+pub const ROUND: usize = 15;
 
 /// How much of an even grid is blended into one that follows the data.
 const BLEND: f64 = 0.02;
@@ -39,11 +43,14 @@ impl KanFit {
             }
         };
         let steps = |iterations| Lbfgs { iterations, ..Lbfgs::default() };
+        let (round, last) = if self.sparse == 0.0 { (5, self.iterations) } else { (ROUND, ROUND) };
         for _ in 0..self.regrids {
             kan.update_grids(x, BLEND)?;
-            minimise(kan, &steps(5), chosen, loss)?;
+            minimise(kan, &steps(round), chosen, loss)?;
         }
-        minimise(kan, &steps(self.iterations), chosen, loss)?;
+        for _ in 0..self.iterations.div_ceil(last.max(1)) {
+            minimise(kan, &steps(last), chosen, loss)?;
+        }
         Ok(())
     }
 }
