@@ -66,8 +66,9 @@ impl Nalu {
     }
     /// `[batch, inputs]` to `[batch, outputs]`.
     pub fn forward(&self, x: &Tensor) -> Tensor {
+        let product = self.products(x);
         let open = self.openness(x);
-        &open * self.add.forward(x) + (1.0 - &open) * self.products(x)
+        &open * self.add.forward(x) + (1.0 - &open) * product
     }
     /// The product side alone, `[batch, outputs]`, whatever the gate lets through.
     pub fn products(&self, x: &Tensor) -> Tensor {
