@@ -20,7 +20,7 @@ pub struct Settings {
     pub seeds: usize,
     /// The first seed: other seeds should give the same verdicts.
     pub first_seed: u64,
-    /// Where results go: `<slug>.json`, the log `<slug>.log`, and a folder `<slug>` with `report.html` and artefacts.
+    /// Where results go: `<slug>.json`, the log `<slug>.log`, and a folder `<slug>` with `report.html`, its figures (`figure-1.svg` ..) and artefacts.
     pub out: PathBuf,
 }
 
@@ -75,6 +75,9 @@ pub fn run(
     (study.run)(&mut lab)?;
     let Lab { trial, kept, shown, .. } = lab;
     let results = trial.finish(clock())?;
+    for (i, drawing) in (1..).zip(shown.drawings()) {
+        drawing.write_svg(&folder.join(format!("figure-{i}.svg")))?;
+    }
     page(&results, shown, command(study.slug, settings)).write(folder.join("report.html"))?;
     results.save(out.join(format!("{}.json", study.slug)))?;
     kept.clear()?;

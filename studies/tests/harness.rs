@@ -115,7 +115,8 @@ fn long(lab: &mut Lab) -> Result<()> {
         return Err(Error::Setting { what: "power", problem: "it failed".into() });
     }
     let found = Estimate::mean(&numbers)?;
-    lab.show(|page| page.section("Numbers").text("They were drawn."));
+    let drawn = symbolon_draw::Plot::new("Drawn").line("numbers", &[(0.0, 1.0), (1.0, 2.0)]);
+    lab.show(|page| page.section("Numbers").text("They were drawn.").figure("As a line.", drawn));
     lab.report("planted", Evidence::new(found.clone()).control("shuffled signs", found))
 }
 
@@ -142,6 +143,8 @@ fn the_report_shows_claims_controls_and_what_the_study_adds() {
     {
         assert!(page.contains(text), "{text}");
     }
+    let figure = std::fs::read_to_string(folder.path().join(SLUG).join("figure-1.svg")).unwrap();
+    assert!(figure.starts_with("<?xml") && figure.contains("Drawn"));
 }
 
 #[test]

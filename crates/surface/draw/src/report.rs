@@ -248,6 +248,14 @@ impl Report {
         self
     }
 
+    /// The drawings of all figures, in their order: each can be written as a file of its own ([`Drawing::write_svg`]).
+    pub fn drawings(&self) -> impl Iterator<Item = &dyn Drawing> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Figure { drawing, .. } => Some(&**drawing),
+            _ => None,
+        })
+    }
+
     /// The whole file.
     pub fn html(&self) -> String {
         let mut head = el("head").child(el("meta").at("charset", "utf-8"));

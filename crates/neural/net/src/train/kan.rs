@@ -82,7 +82,7 @@ mod tests {
         // The farthest sample lies on the last knot.
         assert!(outside < 0.01, "{outside}");
         assert!(near < 1e-2 * far, "{near} {far}");
-        let (_, _, tight) = fitted(KanFit { regrids: 4, sparse: 1e-1, ..KanFit::new(60) });
+        let (_, _, tight) = fitted(KanFit { regrids: 4, sparse: 1.0, ..KanFit::new(60) });
         assert!(tight < 0.9 * loose, "{tight} {loose}");
     }
 }
