@@ -124,7 +124,7 @@ fn grokking(p: usize, seed: u64, steps: usize, n: &mut Numbers) -> Result<Vec<Lo
 pub fn run(lab: &mut Lab) -> Result<()> {
     let all = Modular::all(lab.pick(23, 97))?;
     let mut n = Numbers::default();
-    for seed in lab.seeds() {
+    for seed in lab.first_seeds(3, 10) {
         lab.note(&format!("seed {seed}: all pairs, ReLU and square"));
         waves(lab, &mut n, &all, seed)?;
     }
