@@ -53,22 +53,22 @@ pub fn run(lab: &mut Lab) -> Result<()> {
     for &seed in &seeds {
         for (i, (name, n, twist)) in RUNS.into_iter().enumerate() {
             // What is to fail badly is shown by one seed.
-            if twist == Twist::Frozen && seed != seeds[0] {
+            if twist != Twist::None && seed != seeds[0] {
                 continue;
             }
             let sum = DigitSum::new(n);
             let lessons = Lessons::new(&sum, &digits, 1_000, seed)?;
             found[i].push(lab.keep(&format!("seed {seed}: {name}"), |_| learned(&sum, &lessons, twist, size, seed))?);
         }
-        let (sum, least) = (DigitSum::new(1), Plain::new(2, 10, &[2, 10], |w| vec![0, w[0].min(w[1])]));
-        let lessons = Lessons::new(&sum, &digits, 1_000, seed)?;
-        let wrong = |_: &mut Lab| learned(&least, &lessons, Twist::None, size, seed);
-        found[RUNS.len()].push(lab.keep(&format!("seed {seed}: wrong function"), wrong)?);
         for n in [1, 2] {
             let name = format!("seed {seed}: the inference network alone, {n} digits");
             matches.push(lab.keep(&name, |_| alone(n, width, seed))?);
         }
     }
+    let (sum, least) = (DigitSum::new(1), Plain::new(2, 10, &[2, 10], |w| vec![0, w[0].min(w[1])]));
+    let lessons = Lessons::new(&sum, &digits, 1_000, seeds[0])?;
+    let wrong = |_: &mut Lab| learned(&least, &lessons, Twist::None, size, seeds[0]);
+    found[RUNS.len()].push(lab.keep("wrong function", wrong)?);
     let [pruned, unpruned] = lab.keep("explanations", |_| explained(width, seeds[0]))?;
     let [by_network, by_worlds] = lab.keep("times", |_| times(width))?;
 
