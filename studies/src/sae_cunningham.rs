@@ -114,7 +114,8 @@ impl Real {
         let components = principal_components(&rows, rows.size(1))?;
 
         let held_out = documents(lab.open(&sealed)?, lab.pick(104, 150))?;
-        let (told, other) = held_out.split_at(lab.pick(96, 120));
+        // The last ones are for losses and pronouns, all others for descriptions.
+        let (told, other) = held_out.split_at(held_out.len().saturating_sub(lab.pick(8, 30)));
         lab.note("descriptions");
         let words = describe(&model, &cut, told, (sae, &components, &rows), seed, &mut n)?;
 
