@@ -12,15 +12,15 @@ use symbolon_tensor::optim::Lbfgs;
 pub struct KanFit {
     /// Iterations, behind those of the grids.
     pub iterations: usize,
-    /// How often all grids are moved to where the data are, five iterations apart; with a penalty, [`ROUND`] apart.
+    /// How often all grids are moved to where the data are, five iterations apart; with a penalty, fifteen iterations apart.
     pub regrids: usize,
     /// Weight of [`Sparsity::penalty`] beside the mean squared error. The penalty has a kink where an edge vanishes, of which the
-    /// curvature that L-BFGS remembers tells nothing: with a penalty it starts anew every [`ROUND`] iterations.
+    /// curvature that L-BFGS remembers tells nothing: with a penalty it starts anew every fifteen iterations.
     pub sparse: f64,
 }
 
 /// Iterations between two fresh starts under a penalty.
-pub const ROUND: usize = 15;
+const ROUND: usize = 15;
 
 /// How much of an even grid is blended into one that follows the data.
 const BLEND: f64 = 0.02;

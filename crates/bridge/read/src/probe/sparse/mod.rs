@@ -36,7 +36,7 @@ impl SparseProbe {
     /// A logistic regression with classes of equal weight on a support.
     ///
     /// # Errors
-    /// [`Error::Setting`](crate::Error::Setting) for units that do not exist, or none.
+    /// [`Error::Setting`] for units that do not exist, or none.
     pub fn on(train: &Examples, support: &[usize]) -> Result<Self> {
         let probe = Probe::logistic(&train.columns(support)?, PENALTY)?;
         Ok(Self { support: support.to_vec(), probe })
@@ -69,7 +69,7 @@ impl SparseProbe {
     /// Its neurons at a site, as symbols.
     ///
     /// # Errors
-    /// [`Error::Symbol`](crate::Error::Symbol) when the site has fewer units.
+    /// [`Error::Symbol`] when the site has fewer units.
     pub fn neurons(&self, site: &Site, width: usize) -> Result<Vec<Neuron>> {
         self.support.iter().map(|&u| Ok(Neuron::new(site.clone(), u, width)?)).collect()
     }
@@ -78,7 +78,7 @@ impl SparseProbe {
 /// The quality on test examples of probes on `k` neurons, for each `k`, chosen by a ranking on training examples.
 ///
 /// # Errors
-/// [`Error::Setting`](crate::Error::Setting) for a `k` that is zero or more than there are units.
+/// [`Error::Setting`] for a `k` that is zero or more than there are units.
 pub fn curve(train: &Examples, test: &Examples, ranking: Ranking, sizes: &[usize]) -> Result<Vec<Quality>> {
     sizes.iter().map(|&k| SparseProbe::on(train, &ranking.choose(train, k)?)?.test(test)).collect()
 }
@@ -131,7 +131,7 @@ pub fn certify(train: &Examples, candidates: usize, sizes: &[usize], most: usize
 /// search's among the `candidates` best by difference of means, each search within `most` solved supports.
 ///
 /// # Errors
-/// [`Error::Setting`](crate::Error::Setting) when fewer than `k + rounds` units are left.
+/// [`Error::Setting`] when fewer than `k + rounds` units are left.
 pub fn pruned(
     train: &Examples,
     test: &Examples,
