@@ -123,7 +123,7 @@ fn rows(network: &dyn Network, site: &str, x: &Tensor) -> Result<Tensor> {
 }
 
 fn logits(network: &dyn Network, x: &Tensor) -> Result<Tensor> {
-    Ok(no_grad(|| network.forward(std::slice::from_ref(x), &mut Trace::none()))?)
+    Ok(no_grad(|| network.answer(x))?)
 }
 
 fn accuracy(logits: &Tensor, labels: &[usize]) -> f64 {

@@ -10,7 +10,7 @@ use symbolon_net::train::KanFit;
 use symbolon_tensor::{Tensor, no_grad};
 
 use crate::error::Result;
-use crate::symbolify::{Symbolified, Symbolify, refit_exactly};
+use crate::symbolify::{NamedEdge, Symbolified, Symbolify, refit_exactly};
 
 /// How a formula is looked for.
 #[derive(Clone, Copy, Debug)]
@@ -110,25 +110,27 @@ impl Discover<'_> {
         };
         Ok(Discovered { kan: Some(kan), named: Some(named), formula })
     }
-    /// Gives edges, one after the other, those of their likely names with which the whole formula fits the data at least twice as well.
+    /// Gives edges, one after the other, those of their likely names with which the whole formula fits the data at least twice as
+    /// well; the formulas follow.
     fn choose(&self, named: &mut Symbolified, names: &[&str], columns: &[&[f64]], target: &[f64]) -> Result<()> {
-        let error = |named: &Symbolified| Ok(named.multiplied_out()[0].refit(names, columns, target, 200)?.rmse);
-        let mut least: f64 = error(named)?;
-        for e in 0..named.edges.len() {
-            for other in 0..named.edges[e].others.len() {
-                if least <= self.exact {
-                    return Ok(());
-                }
-                let edge = &mut named.edges[e];
-                std::mem::swap(&mut edge.fit, &mut edge.others[other]);
-                let now: Result<f64> = error(named);
-                match now {
-                    Ok(now) if now <= 0.5 * least => least = now,
-                    _ => {
-                        let edge = &mut named.edges[e];
-                        std::mem::swap(&mut edge.fit, &mut edge.others[other]);
-                    }
-                }
+        let error = |named: &Symbolified| -> Result<f64> {
+            Ok(named.multiplied_out()[0].refit(names, columns, target, 200)?.rmse)
+        };
+        let swap = |named: &mut Symbolified, (e, other): (usize, usize)| {
+            let edge = &mut named.edges[e];
+            std::mem::swap(&mut edge.fit, &mut edge.others[other]);
+        };
+        let mut least = error(named)?;
+        let count = |(e, edge): (usize, &NamedEdge)| (0..edge.others.len()).map(move |other| (e, other));
+        let trials: Vec<(usize, usize)> = named.edges.iter().enumerate().flat_map(count).collect();
+        for trial in trials {
+            if least <= self.exact {
+                break;
+            }
+            swap(named, trial);
+            match error(named) {
+                Ok(now) if now <= 0.5 * least => least = now,
+                _ => swap(named, trial),
             }
         }
         named.formulas = Some(named.multiplied_out());

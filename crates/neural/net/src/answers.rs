@@ -2,7 +2,6 @@
 
 use crate::error::{Error, Result};
 use crate::network::Network;
-use crate::trace::Trace;
 use symbolon_tensor::{Tensor, no_grad};
 
 /// The most probable class of each example `[examples, ..]`, all in one pass; nothing is recorded.
@@ -10,7 +9,7 @@ use symbolon_tensor::{Tensor, no_grad};
 /// # Errors
 /// What the network answers.
 pub fn classes(network: &dyn Network, examples: &Tensor) -> Result<Vec<usize>> {
-    let logits = no_grad(|| network.forward(std::slice::from_ref(examples), &mut Trace::none()))?;
+    let logits = no_grad(|| network.answer(examples))?;
     Ok(logits.argmax(-1).to_vec::<i64>().into_iter().map(|class| class as usize).collect())
 }
 

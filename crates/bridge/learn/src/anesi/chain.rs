@@ -1,6 +1,6 @@
 //! Distributions over several variables, one factor after the other.
 
-use symbolon_net::{Mlp, MlpConfig, Network, Trace, parameters};
+use symbolon_net::{Mlp, MlpConfig, Network, parameters};
 use symbolon_tensor::{Rng, Tensor};
 
 use crate::error::{Error, Result};
@@ -54,7 +54,7 @@ impl Chain {
                 });
             }
             let picks = symbolon_data::indices(&column);
-            let log_q = factor.forward(std::slice::from_ref(&seen), &mut Trace::none())?.log_softmax(1);
+            let log_q = factor.answer(&seen)?.log_softmax(1);
             total = total + log_q.gather(1, &picks.unsqueeze(1)).squeeze(1);
             if j + 1 < n {
                 seen = Tensor::cat(&[&seen, &picks.one_hot(self.sizes[j], x.dtype())], 1);
@@ -74,7 +74,7 @@ impl Chain {
         let mut rows: Vec<Vec<usize>> = vec![Vec::with_capacity(n); batch];
         for (j, factor) in self.factors.iter().enumerate() {
             let size = self.sizes[j];
-            let logits = factor.forward(std::slice::from_ref(&seen), &mut Trace::none())?.to_vec::<f64>();
+            let logits = factor.answer(&seen)?.to_vec::<f64>();
             for (r, row) in rows.iter_mut().enumerate() {
                 let allowed = mask.map_or_else(|| vec![true; size], |m| m(r, row));
                 let scores = &logits[r * size..][..size];
